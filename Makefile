@@ -1,0 +1,70 @@
+# Two commands matter: `make demo` and `make test`. Each works from a fresh clone with Python 3.11+.
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+RUN := $(VENV)/bin/python
+export PYTHONPATH := src
+
+.PHONY: demo test lint types check serve bench bench-count ledger-soak pictures messages lock clean
+
+demo: $(VENV)/.run-installed
+	@$(RUN) -m pennypot demo
+
+test: $(VENV)/.dev-installed
+	@$(RUN) -m pytest -n auto --dist loadscope
+
+lint: $(VENV)/.dev-installed
+	$(VENV)/bin/ruff check src bench tests
+	$(VENV)/bin/ruff format --check src bench tests
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/djade --check --target-version 5.2 $$(git ls-files 'src/*.html')
+
+types: $(VENV)/.dev-installed
+	$(VENV)/bin/mypy
+
+serve: $(VENV)/.run-installed
+	@$(RUN) -m pennypot serve
+
+check: $(VENV)/.run-installed
+	@$(RUN) -m pennypot check
+
+bench: $(VENV)/.dev-installed
+	$(RUN) bench/pages.py
+	$(RUN) bench/reading.py
+	$(RUN) bench/memory.py
+
+bench-count: $(VENV)/.dev-installed
+	$(RUN) bench/count.py
+
+ledger-soak: $(VENV)/.dev-installed
+	$(RUN) bench/ledger_soak.py
+
+pictures: $(VENV)/.dev-installed
+	$(RUN) bench/pictures.py
+
+messages: $(VENV)/.dev-installed
+	$(RUN) -m pennypot.house.messages
+
+# Lock files carry hashes and no host: they work with whatever index an installation is set up to use.
+lock:
+	for name in run dev; do \
+	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	    requirements/$$name.in -o requirements/$$name.txt; done
+
+# The stamps remember which lock file is installed, so that the second run takes seconds.
+$(VENV)/bin/python:
+	@echo "Making a virtual environment in $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pennypot needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-installed: requirements/run.txt | $(VENV)/bin/python
+	@echo "Installing what Pennypot needs (once; about a minute) ..."
+	@$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/.dev-installed: requirements/dev.txt | $(VENV)/bin/python
+	@echo "Installing what building and testing needs (once; about a minute) ..."
+	@$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@ $(VENV)/.run-installed
+
+clean:
+	rm -rf $(VENV)

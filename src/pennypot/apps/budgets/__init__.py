@@ -1,0 +1,1 @@
+"""The pool: budgets, lines, transfers, reading files, spending."""

@@ -1,0 +1,1 @@
+"""The one per cent: policy, contributions, ledger."""

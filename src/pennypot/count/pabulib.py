@@ -1,0 +1,377 @@
+"""Pabulib files (`.pb`): read strictly with line and column, read leniently on request, write back.
+
+The format is described at https://pabulib.org/format (arXiv:2305.11035): three sections, META, PROJECTS and VOTES,
+each a table with semicolons between fields. Reading has two lanes that give the same election: the body of a
+well-formed file is taken apart in bulk, and whatever the bulk lane does not recognise as plain is read again line by
+line, which is slower and knows where everything stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from .election import VOTE_TYPES, Ballots, Election, Project, VoterTable, group_ballots
+
+_NUMBER = re.compile(r"[0-9]{1,40}(?:\.[0-9]{1,12})?")
+_WHOLE = re.compile(r"[0-9]{1,12}")
+_SECTION = re.compile(rb"^[ \t]*VOTES[ \t]*$", re.MULTILINE)
+_REQUIRED = ("num_projects", "num_votes", "budget", "vote_type")
+
+
+class PabulibError(ValueError):
+    """A file that cannot be read, with the place where reading stopped.
+
+    Attributes
+    ----------
+    line, column : int
+        Both start at 1; columns count characters.
+    problem : str
+        What is wrong there, in words.
+    """
+
+    def __init__(self, problem: str, line: int, column: int = 1) -> None:
+        super().__init__(f"line {line}, column {column}: {problem}")
+        self.problem, self.line, self.column = problem, line, column
+
+
+def read_pabulib(source: str | os.PathLike | bytes, *, strict: bool = True) -> Election:
+    """Read an election from a Pabulib file.
+
+    Parameters
+    ----------
+    source : path or bytes
+        A file's name, or its contents.
+    strict : bool
+        With False, repair what can be repaired (drop unknown projects, repeated choices and rows that make no sense)
+        and say so in the election's ``notes``.
+
+    Raises
+    ------
+    PabulibError
+        Where the contents are not a Pabulib election.
+    OSError
+        Where the file cannot be opened.
+    """
+    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    return _Reader(data, strict).election()
+
+
+def split_row(line: str) -> list[tuple[str, int]]:
+    """Take one row apart at its semicolons: pairs of text and column (from 1); quoted fields may hold semicolons."""
+    if '"' not in line:
+        fields, column = [], 1
+        for text in line.split(";"):
+            fields.append((text, column))
+            column += len(text) + 1
+        return fields
+    fields, at = [], 0
+    while True:
+        begin = at
+        if line.startswith('"', at):
+            text, at = _quoted(line, at)
+        else:
+            end = line.find(";", at)
+            end = len(line) if end < 0 else end
+            text, at = line[at:end], end
+        fields.append((text, begin + 1))
+        if at >= len(line):
+            return fields
+        at += 1
+
+
+def _quoted(line: str, begin: int) -> tuple[str, int]:
+    parts, at = [], begin + 1
+    while True:
+        end = line.find('"', at)
+        if end < 0:
+            raise PabulibError("a quotation mark is opened here and never closed", 0, begin + 1)
+        parts.append(line[at:end])
+        if line.startswith('"', end + 1):
+            parts.append('"')
+            at = end + 2
+            continue
+        at = end + 1
+        if at < len(line) and line[at] != ";":
+            raise PabulibError("text goes on after a closing quotation mark", 0, at + 1)
+        return "".join(parts), at
+
+
+class _Reader:
+    """One reading of one file; the places of everything are known while it lasts."""
+
+    def __init__(self, data: bytes, strict: bool) -> None:
+        self.strict = strict
+        self.notes: list[str] = []
+        self.digest = hashlib.sha256(data).hexdigest()
+        if data.startswith(b"\xef\xbb\xbf"):
+            data = data[3:]
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        self.data = self._as_utf8(data)
+        zero = self.data.find(b"\0")
+        if zero >= 0:
+            line = self.data.count(b"\n", 0, zero) + 1
+            raise PabulibError("a zero byte: this is no text file", line, zero - self.data.rfind(b"\n", 0, zero))
+
+    def _as_utf8(self, data: bytes) -> bytes:
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode()) + 1
+            problem = "not UTF-8 text (save the file as UTF-8)"
+            self.bend(problem, line, column)
+            return data.decode("cp1252", errors="replace").encode()
+        return data
+
+    def bend(self, problem: str, line: int, column: int = 1) -> None:
+        """Stop here when strict; else note it and go on."""
+        if self.strict:
+            raise PabulibError(problem, line, column)
+        self.notes.append(f"line {line}, column {column}: {problem}")
+
+    def election(self) -> Election:
+        """Read all three sections."""
+        found = _SECTION.search(self.data)
+        if not found:
+            raise PabulibError("the file has no VOTES section", self.data.count(b"\n") + 1)
+        head = self.data[: found.start()].decode().split("\n")
+        if head and head[-1] == "":
+            head.pop()
+        body = self.data[min(found.end() + 1, len(self.data)) :]
+        self.votes_line = len(head) + 1
+        self._read_head(head)
+        self._read_projects()
+        ballots, table = self._read_votes(body)
+        self._check_totals(ballots)
+        return Election(
+            tuple(self.projects), self.budget, ballots, self.vote_type, self.decimals,
+            {key: text for key, (text, _, _) in self.meta.items()}, table, self.digest, tuple(self.notes),
+        )  # fmt: skip
+
+    # The head: META and PROJECTS, line by line.
+
+    def _read_head(self, lines: list[str]) -> None:
+        self.meta: dict[str, tuple[str, int, int]] = {}
+        self.project_rows: list[tuple[int, list[tuple[str, int]]]] = []
+        section, header = "", None
+        for number, line in enumerate(lines, 1):
+            word = line.strip()
+            if word in ("META", "PROJECTS"):
+                expected = {"": "META", "META": "PROJECTS"}.get(section)
+                if word != expected:
+                    raise PabulibError(f"section {word} comes out of order or twice", number)
+                if section and header is None:
+                    raise PabulibError(f"section {section} has no header row", number)
+                section, header = word, None
+            elif not section:
+                if word:
+                    raise PabulibError("the file must begin with a line that says META", number)
+            elif not word:
+                self.bend("a blank line inside a section", number)
+            elif header is None:
+                header = self._header(section, number, line)
+            elif section == "META":
+                self._meta_row(number, self.fields(line, number))
+            else:
+                self.project_rows.append((number, self.fields(line, number)))
+        if section != "PROJECTS":
+            raise PabulibError("the PROJECTS section is missing before VOTES", self.votes_line)
+        if header is None:
+            raise PabulibError("section PROJECTS has no header row", self.votes_line)
+        self._read_meta()
+
+    def fields(self, line: str, number: int) -> list[tuple[str, int]]:
+        """Split one row, naming the line in what may go wrong."""
+        try:
+            return split_row(line)
+        except PabulibError as error:
+            self.bend(error.problem, number, error.column)
+            return split_row(line.replace('"', ""))
+
+    def _header(self, section: str, number: int, line: str) -> list[str]:
+        names = [text.strip() for text, _ in self.fields(line, number)]
+        wanted = {"META": ("key", "value"), "PROJECTS": ("project_id", "cost")}[section]
+        for name in wanted:
+            if name not in names:
+                raise PabulibError(f"the header of {section} has no column {name!r}; fields are parted by ';'", number)
+        if len(set(names)) != len(names):
+            raise PabulibError(f"the header of {section} names a column twice", number)
+        if section == "PROJECTS":
+            self.project_header = names
+        return names
+
+    def _meta_row(self, number: int, fields: list[tuple[str, int]]) -> None:
+        if len(fields) != 2:
+            self.bend("a META row is a key and a value with one ';' between", number, fields[-1][1])
+        key = fields[0][0].strip()
+        if key in self.meta:
+            self.bend(f"META says {key!r} twice", number)
+            return
+        value = ";".join(text for text, _ in fields[1:])
+        self.meta[key] = (value, number, fields[1][1] if len(fields) > 1 else 1)
+
+    def _read_meta(self) -> None:
+        for key in _REQUIRED:
+            if key not in self.meta:
+                if self.strict or key == "budget":
+                    raise PabulibError(f"META does not say {key!r}", self.votes_line)
+                self.notes.append(f"META does not say {key!r}")
+        text, line, column = self.meta.get("vote_type", ("approval", self.votes_line, 1))
+        self.vote_type = text.strip()
+        if self.vote_type not in VOTE_TYPES:
+            raise PabulibError(f"unknown vote_type {self.vote_type!r}; known are {', '.join(VOTE_TYPES)}", line, column)
+
+    def _read_projects(self) -> None:
+        names = self.project_header
+        at_id, at_cost = names.index("project_id"), names.index("cost")
+        amounts = [self.meta["budget"]]
+        seen: set[str] = set()
+        rows = []
+        for number, fields in self.project_rows:
+            if len(fields) != len(names):
+                last = fields[min(len(fields), len(names)) - 1][1]
+                self.bend(f"{len(fields)} fields where the header has {len(names)}", number, last)
+                fields = (fields + [("", last)] * len(names))[: len(names)]
+            name, column = fields[at_id]
+            if not self.strict:
+                name = name.strip()
+            if not name or "," in name or name != name.strip():
+                raise PabulibError(f"a project id cannot be {name!r}", number, column)
+            if name in seen:
+                self.bend(f"project {name!r} is listed twice", number, column)
+                continue
+            seen.add(name)
+            amounts.append((fields[at_cost][0], number, fields[at_cost][1]))
+            rows.append((name, number, fields))
+        values, self.decimals = self._money(amounts)
+        self.budget = values[0]
+        self.projects = []
+        self.project_places = []
+        for (name, number, fields), cost in zip(rows, values[1:], strict=True):
+            skip = (at_id, at_cost)
+            columns = {key: fields[at][0] for at, key in enumerate(names) if at not in skip}
+            self.projects.append(Project(name, cost, columns))
+            self.project_places.append((number, {key: fields[at][1] for at, key in enumerate(names)}))
+
+    def _money(self, amounts: list[tuple[str, int, int]]) -> tuple[list[int], int]:
+        """Read amounts as integers of one unit: the smallest that writes all of them exactly."""
+        parts = []
+        for text, line, column in amounts:
+            clean = text.strip()
+            if not _NUMBER.fullmatch(clean):
+                raise PabulibError(f"{_short(text)} is no amount of money (digits, not below zero)", line, column)
+            whole, _, rest = clean.partition(".")
+            parts.append((whole, rest.rstrip("0")))
+        decimals = max(len(rest) for _, rest in parts)
+        return [int(whole + rest.ljust(decimals, "0")) for whole, rest in parts], decimals
+
+    # The votes.
+
+    def _read_votes(self, body: bytes) -> tuple[Ballots, VoterTable]:
+        body = body.rstrip(b"\n")
+        if not body:
+            raise PabulibError("section VOTES has no header row", self.votes_line + 1)
+        head, _, rest = body.partition(b"\n")
+        self.vote_header = [text.strip() for text, _ in self.fields(head.decode(), self.votes_line + 1)]
+        names = self.vote_header
+        wanted = ["voter_id", "vote"] + (["points"] if self.vote_type in ("cumulative", "scoring") else [])
+        for name in wanted:
+            if name not in names:
+                problem = f"the header of VOTES has no column {name!r}; fields are parted by ';'"
+                raise PabulibError(problem, self.votes_line + 1)
+        if len(set(names)) != len(names):
+            raise PabulibError("the header of VOTES names a column twice", self.votes_line + 1)
+        self.repeats = 0
+        self.tokens = np.zeros(len(self.projects), np.int64)
+        from .pabulib_votes import read_in_bulk, read_line_by_line
+
+        entries = read_in_bulk(self, rest) if rest else None
+        if entries is None:
+            entries = read_line_by_line(self, rest)
+        self.ballot_count, row, project, value = entries
+        if self.repeats:
+            self.notes.append(f"{self.repeats} choices were written twice on one ballot and counted once")
+        grouped = group_ballots(row, project, value, self.ballot_count, len(self.projects))
+        return grouped, VoterTable(tuple(names), rest.decode())
+
+    def _check_totals(self, ballots: Ballots) -> None:
+        """Compare what the file says about itself with what is in it: a cut or edited file shows here."""
+        for key, found in (("num_projects", len(self.projects)), ("num_votes", self.ballot_count)):
+            text, line, column = self.meta.get(key, ("", 0, 0))
+            if line and text.strip() != str(found):
+                self.bend(f"META says {key} = {_short(text)}, the file has {found}", line, column)
+        for number, (project, (line, columns)) in enumerate(zip(self.projects, self.project_places, strict=True)):
+            said = project.columns.get("votes", "").strip()
+            if said and said != str(self.tokens[number]):
+                problem = f"project {project.id!r} says {_short(said)} votes, its ballots are {self.tokens[number]}"
+                self.bend(problem, line, columns["votes"])
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def write_pabulib(election: Election) -> str:
+    """Write an election as Pabulib text, with every column that was read.
+
+    Elections made from objects get voter ids 1, 2, 3 ...; reading the text again gives the same election.
+    """
+    meta = dict(election.meta)
+    meta |= {"num_projects": str(len(election.projects)), "num_votes": str(election.voters)}
+    meta["vote_type"] = election.vote_type
+    if Fraction(meta.get("budget", -1)) * 10**election.decimals != election.budget:
+        meta["budget"] = _amount(election, election.budget)
+    lines = ["META", "key;value"]
+    lines += [f"{_field(key)};{_field(value)}" for key, value in meta.items()]
+    extra = list(election.projects[0].columns) if election.projects else []
+    lines += ["PROJECTS", ";".join(["project_id", "cost", *map(_field, extra)])]
+    for project in election.projects:
+        values = [project.id, _amount(election, project.cost), *(project.columns.get(key, "") for key in extra)]
+        lines.append(";".join(map(_field, values)))
+    lines.append("VOTES")
+    if election.table is not None:
+        lines.append(";".join(map(_field, election.table.header)))
+        return "\n".join(lines) + "\n" + election.table.text + ("\n" if election.table.text else "")
+    pointed = election.vote_type in ("cumulative", "scoring")
+    lines.append("voter_id;vote;points" if pointed else "voter_id;vote")
+    lines += _written_ballots(election, pointed)
+    return "\n".join(lines) + "\n"
+
+
+def _written_ballots(election: Election, pointed: bool) -> list[str]:
+    ballots, lines, voter = election.ballots, [], 0
+    ids = [project.id for project in election.projects]
+    for group, weight in enumerate(ballots.weight.tolist()):
+        part = slice(ballots.start[group], ballots.start[group + 1])
+        pairs = [(ids[at], 0) for at in ballots.project[part].tolist()]
+        if ballots.value is not None:
+            pairs = [(name, value) for (name, _), value in zip(pairs, ballots.value[part].tolist(), strict=True)]
+        if election.vote_type == "ordinal":
+            pairs.sort(key=lambda pair: pair[1])
+        text = ",".join(name for name, _ in pairs)
+        if pointed:
+            text += ";" + ",".join(str(value) for _, value in pairs)
+        for _ in range(weight):
+            voter += 1
+            lines.append(f"{voter};{text}")
+    return lines
+
+
+def _amount(election: Election, amount: int) -> str:
+    if not election.decimals:
+        return str(amount)
+    digits = str(amount).rjust(election.decimals + 1, "0")
+    return f"{digits[: -election.decimals]}.{digits[-election.decimals :]}"
+
+
+def _field(text: str) -> str:
+    if ";" in text or text.startswith('"'):
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -1,0 +1,1 @@
+"""The house that every page stands on: settings, layout, database, deeds, long work."""

@@ -1,0 +1,51 @@
+"""Saying money: integer pence in, words out. Pages say pounds, never a bare k or m."""
+
+from __future__ import annotations
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+_MILLION = 100 * 1_000_000
+_BILLION = 100 * 1_000_000_000
+
+
+def pounds(pence: int, *, pence_shown: bool | None = None) -> str:
+    """Write an amount exactly: ``£7,095,774,987`` or ``£12.05``.
+
+    Parameters
+    ----------
+    pence
+        Amount in pence; may be negative.
+    pence_shown
+        Whether to write the pence; by default only when they are not nought.
+    """
+    whole, rest = divmod(abs(pence), 100)
+    if pence_shown is None:
+        pence_shown = rest != 0
+    sign = "−" if pence < 0 else ""
+    text = number_format(whole, use_l10n=True, force_grouping=True)
+    return f"{sign}£{text}.{rest:02d}" if pence_shown else f"{sign}£{text}"
+
+
+def pounds_said(pence: int) -> str:
+    """Write an amount as it is said: ``£7.10 billion``, ``£45.06 million``, ``£12,300``.
+
+    Two decimals from a million up, rounded half up; below that, whole pounds.
+    """
+    size = abs(pence)
+    sign = "−" if pence < 0 else ""
+    if size >= _BILLION - 500_000_00:  # 999.995 million reads better as 1.00 billion
+        return _("%(amount)s billion") % {"amount": sign + _two_decimals(size, _BILLION)}
+    if size >= _MILLION - 500_0:
+        return _("%(amount)s million") % {"amount": sign + _two_decimals(size, _MILLION)}
+    return sign + pounds((size + 50) // 100 * 100)
+
+
+def _two_decimals(pence: int, unit: int) -> str:
+    hundredths = (pence * 100 + unit // 2) // unit
+    return f"£{number_format(hundredths // 100, use_l10n=True, force_grouping=True)}.{hundredths % 100:02d}"
+
+
+def each(pence: int, people: int) -> int:
+    """Share an amount per person, in pence, rounded half up to the penny; 0 people give 0."""
+    return (2 * pence + people) // (2 * people) if people > 0 else 0

@@ -1,0 +1,240 @@
+"""Django's settings, made from `house.options`. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from pennypot.house.database import data_home
+from pennypot.house.database.urls import parse as parse_database_url
+from pennypot.house.options import read_options
+
+OPTIONS = read_options(os.environ)
+PACKAGE = Path(__file__).resolve().parent.parent
+HOME = data_home(os.environ)
+DEMO = OPTIONS.demo
+TESTING = os.environ.get("PENNYPOT_TESTING") == "1"
+DEBUG = False
+
+SITE_ADDRESS = OPTIONS.address or f"http://127.0.0.1:{OPTIONS.port}"
+OVER_HTTPS = SITE_ADDRESS.startswith("https://")
+
+
+def _secret_key() -> str:
+    """Return the given key, or the one kept in the home folder, made on first use and readable by its owner only."""
+    if OPTIONS.secret_key:
+        return OPTIONS.secret_key
+    if TESTING:
+        return secrets.token_urlsafe(64)
+    kept = HOME / "secret-key"
+    if not kept.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                out.write(secrets.token_urlsafe(64))
+        except FileExistsError:
+            pass  # another process made it between the two lines
+    return kept.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+_host = SITE_ADDRESS.split("://", 1)[1].split("/")[0].rsplit(":", 1)[0]
+ALLOWED_HOSTS = [_host, *OPTIONS.hosts] + ([] if OVER_HTTPS else ["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = [SITE_ADDRESS] if OVER_HTTPS else []
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "pennypot.house",
+    "pennypot.apps.people",
+    "pennypot.apps.places",
+    "pennypot.apps.budgets",
+    "pennypot.apps.fund",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "procrastinate.contrib.django",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "pennypot.apps.people.middleware.second_factor",
+    "pennypot.house.middleware.headers",
+    "pennypot.house.middleware.refusals",
+]
+
+ROOT_URLCONF = "pennypot.house.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "pennypot.house.forms.Renderer"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pennypot.house.layout.everywhere",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "pennypot.house.templatetags.components",
+            ],
+        },
+    },
+]
+
+# The command line starts the embedded server and hands its address over in DATABASE_URL before Django is set up.
+if OPTIONS.database_url:
+    DATABASES = {"default": parse_database_url(OPTIONS.database_url)}
+elif {"makemigrations", "makemessages", "compilemessages"} & set(sys.argv) or "mypy" in sys.argv[0]:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "not-connected"}}
+else:
+    from pennypot.house.database import EmbeddedServer
+
+    DATABASES = {"default": parse_database_url(EmbeddedServer(HOME).url())}
+DATABASES["default"].setdefault("CONN_MAX_AGE", 600)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "house_cache"}}
+
+# People
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "pennypot.apps.people.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not OVER_HTTPS
+MFA_TOTP_ISSUER = "Pennypot"
+USERSESSIONS_TRACK_ACTIVITY = True
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "oidc",
+                    "name": OPTIONS.oidc_name or _("your organisation"),
+                    "client_id": OPTIONS.oidc_client,
+                    "secret": OPTIONS.oidc_secret,
+                    "settings": {"server_url": OPTIONS.oidc_server},
+                }
+            ],
+        }
+    }
+    if OPTIONS.oidc_server
+    else {}
+)
+
+# Sessions and headers. A browser accepts a __Host- cookie only over https, which the loopback demo has not.
+SESSION_COOKIE_NAME = "__Host-session" if OVER_HTTPS else "pennypot-session"
+CSRF_COOKIE_NAME = "__Host-csrf" if OVER_HTTPS else "pennypot-csrf"
+LANGUAGE_COOKIE_NAME = "__Host-language" if OVER_HTTPS else "pennypot-language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = OVER_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if OVER_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = OVER_HTTPS
+SECURE_SSL_REDIRECT = OVER_HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OPTIONS.proxies else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+# Mail
+if OPTIONS.mail_url:
+    from pennypot.house.mail import settings_from_url
+
+    globals().update(settings_from_url(OPTIONS.mail_url))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(HOME / "mail")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = OPTIONS.mail_from
+
+# Languages
+LANGUAGE_CODE = OPTIONS.language
+LANGUAGES = [("en", "English"), ("cy", "Cymraeg"), ("pl", "Polski")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+TIME_ZONE = OPTIONS.time_zone
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "uploads"}},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING
+WHITENOISE_MAX_AGE = 3600
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,24 @@
+"""Every address of Pennypot, in the order of the story. Place addresses come last: `/<place>/...`."""
+
+from django.urls import include, path
+
+from pennypot.house import pages
+
+urlpatterns = [
+    path("healthz", pages.healthz, name="healthz"),
+    path("robots.txt", pages.robots, name="robots"),
+    path(".well-known/security.txt", pages.security_txt, name="security_txt"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("language/", pages.choose_language, name="choose_language"),
+    path("work/<uuid:work>/", pages.work, name="work"),
+    path("account/", include("pennypot.apps.people.urls")),
+    path("", include("pennypot.apps.places.urls")),
+    path("<slug:place>/", include("pennypot.apps.budgets.urls")),
+    path("<slug:place>/", include("pennypot.apps.fund.urls")),
+]
+
+handler400 = "pennypot.house.pages.bad_request"
+handler403 = "pennypot.house.pages.forbidden"
+handler404 = "pennypot.house.pages.not_found"
+handler500 = "pennypot.house.pages.broken"
