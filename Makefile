@@ -2,7 +2,9 @@
 PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
 VENV := .venv
 RUN := $(VENV)/bin/python
-export PYTHONPATH := src
+
+# Lets everything in the virtual environment find src/ without installing Pennypot itself.
+LINK_SOURCE = $(RUN) -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'pennypot.pth').write_text(str(pathlib.Path('src').resolve()))"
 
 .PHONY: demo test lint types check serve bench bench-count ledger-soak pictures messages lock clean
 
@@ -59,11 +61,13 @@ $(VENV)/bin/python:
 $(VENV)/.run-installed: requirements/run.txt | $(VENV)/bin/python
 	@echo "Installing what Pennypot needs (once; about a minute) ..."
 	@$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(LINK_SOURCE)
 	@touch $@
 
 $(VENV)/.dev-installed: requirements/dev.txt | $(VENV)/bin/python
 	@echo "Installing what building and testing needs (once; about a minute) ..."
 	@$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(LINK_SOURCE)
 	@touch $@ $(VENV)/.run-installed
 
 clean:

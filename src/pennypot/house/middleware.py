@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from pennypot.house import pages
@@ -41,6 +42,8 @@ class _Refusals:
             return pages.refused(request, problem.answer)
         if isinstance(problem, Invalid):
             return pages.bad_request(request, problem)
+        if isinstance(problem, OperationalError):
+            return pages.unavailable(request)
         return None
 
 

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "pennypot.house.middleware.refusals",
 ]
 
+CSRF_FAILURE_VIEW = "pennypot.house.pages.csrf_failure"
 ROOT_URLCONF = "pennypot.house.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORM_RENDERER = "pennypot.house.forms.Renderer"

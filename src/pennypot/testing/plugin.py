@@ -1,0 +1,31 @@
+"""Starts one throw-away PostgreSQL for the test run, before Django is set up, and hands its address over.
+
+`pytest-xdist` workers share the server of the process that started them; each has a database of its own.
+Settings from the developer's own environment are put aside, so that a test run is the same everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+
+os.environ["PENNYPOT_TESTING"] = "1"
+# Playwright's synchronous interface runs an event loop; the tests' database calls beside it are meant.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+KEPT = {"PENNYPOT_TESTING", "PENNYPOT_SHARED"}
+
+_running = ExitStack()
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    for _name in [name for name in os.environ if name.startswith("PENNYPOT_") and name not in KEPT]:
+        del os.environ[_name]
+
+    from pennypot.house.database import throwaway_server
+
+    _server = _running.enter_context(throwaway_server())
+    os.environ["DATABASE_URL"] = _server.url()
+    os.environ["PENNYPOT_HOME"] = str(_server.home)
+
+
+def pytest_unconfigure(config: object) -> None:
+    """Stop the server that this process started."""
+    _running.close()
