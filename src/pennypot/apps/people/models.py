@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,7 @@ class Person(AbstractBaseUser):
     A deleted account keeps its row, emptied, so that history ("a person who has left") still adds up.
     """
 
-    email = models.EmailField(_("e-mail"), max_length=254)
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -55,7 +56,8 @@ class Person(AbstractBaseUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_person_an_email")]
+        # Kept in small letters, so that UNIQUE means one person an address however it is typed.
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="email_in_small_letters")]
 
     def __str__(self) -> str:
         return self.said_name
