@@ -20,6 +20,14 @@ RESERVED_SLUGS = frozenset(
 class Place(models.Model):
     """An area with one pooled budget and one accountable officer (a city, a county, an island)."""
 
+    class Colour(models.TextChoices):
+        PENNY = "penny", _("Copper")
+        LEAF = "leaf", _("Leaf green")
+        RIVER = "river", _("River blue")
+        PLUM = "plum", _("Plum")
+        PINE = "pine", _("Pine")
+        ROSE = "rose", _("Rose")
+
     class State(models.TextChoices):
         SETTING_UP = "setting-up", _("being set up")
         OPEN = "open", _("open to everyone")
@@ -42,8 +50,10 @@ class Place(models.Model):
     # The current year of the pool, as written: "2010-11".
     year = models.CharField(_("year of the pool"), max_length=7, blank=True)
     accountable_officer = models.CharField(_("accountable officer"), max_length=200, blank=True)
-    colour = models.CharField(_("colour"), max_length=12, default="penny")
+    colour = models.CharField(_("colour"), max_length=12, choices=Colour, default=Colour.PENNY)
     logo = models.FileField(_("logo"), upload_to="places/logos", blank=True)
+    # Said under the map: whose outlines they are and under which licence.
+    outlines_source = models.CharField(_("where the outlines come from"), max_length=300, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/London")
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -88,6 +98,24 @@ class Area(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AreaDraft(models.Model):
+    """A list of areas that was read and not yet confirmed, so that a preview can be left and nothing typed is lost."""
+
+    place = models.OneToOneField(Place, models.CASCADE, related_name="area_draft", primary_key=True)
+    text = models.TextField(blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    population_source = models.CharField(max_length=300, blank=True)
+    outlines_source = models.CharField(max_length=300, blank=True)
+    # Rows as {name, code, population, part_of, outline}; problems as {row, message}.
+    rows = models.JSONField(default=list)
+    problems = models.JSONField(default=list)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{len(self.rows)} areas for {self.place}"
 
 
 class Agency(models.Model):
@@ -180,7 +208,14 @@ class Invitation(models.Model):
                 condition=Q(used_at__isnull=True, used_by__isnull=True)
                 | Q(used_at__isnull=False, used_by__isnull=False, withdrawn_at__isnull=True),
                 name="a_used_invitation_names_who",
-            )
+            ),
+            # Only one letter at a time for the same offer; sending again changes its token instead.
+            models.UniqueConstraint(
+                fields=["place", "email", "role", "agency"],
+                condition=Q(used_at__isnull=True, withdrawn_at__isnull=True),
+                nulls_distinct=False,
+                name="one_open_invitation_an_offer",
+            ),
         ]
 
     def __str__(self) -> str:
