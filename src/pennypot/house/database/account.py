@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,20 +57,32 @@ class Account:
         ------
         PermissionError
             The account may not reach or execute the program.
+        DatabaseProblem
+            This process may not become the account.
         """
-        return subprocess.run(
-            [os.fspath(part) for part in command],
-            cwd="/",
-            env=clean_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=timeout,
-            check=False,
-            **self.switch(),
-        )
+        try:
+            return subprocess.run(
+                [os.fspath(part) for part in command],
+                cwd="/",
+                env=clean_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                timeout=timeout,
+                check=False,
+                **self.switch(),
+            )
+        except PermissionError as problem:
+            # EACCES would mean that the program is out of reach.
+            if problem.errno == errno.EPERM and not self.is_me:
+                raise DatabaseProblem(
+                    f"PostgreSQL refuses to run as root, and this root may not become the user {self.name} (a "
+                    "container without the right to change users?). Run Pennypot as an ordinary user, or use "
+                    "your own PostgreSQL by setting DATABASE_URL."
+                ) from problem
+            raise
 
     def can_enter(self, folder: Path) -> bool:
         """Whether this account can reach a folder through all its parents.
@@ -96,22 +110,11 @@ def my_account() -> Account:
     DatabaseProblem
         The account has a number but no name, as in some containers; PostgreSQL needs a name.
     """
-    return account_of(os.geteuid())
-
-
-def account_of(uid: int) -> Account:
-    """Return the account with a given number.
-
-    Raises
-    ------
-    DatabaseProblem
-        No account of this machine has that number.
-    """
     try:
-        entry = pwd.getpwuid(uid)
+        entry = pwd.getpwuid(os.geteuid())
     except KeyError:
         raise DatabaseProblem(
-            f"User number {uid} has no name on this machine, and the built-in database needs one. "
+            f"User number {os.geteuid()} has no name on this machine, and the built-in database needs one. "
             "Give it a name (a line in /etc/passwd), or use your own PostgreSQL by setting DATABASE_URL."
         ) from None
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
@@ -125,10 +128,13 @@ def system_account() -> Account:
     DatabaseProblem
         The user does not exist and cannot be added.
     """
-    known = _find(SYSTEM_USER)
-    if known is None:
-        _add_system_user()
-        known = _find(SYSTEM_USER)
+    known = find_system_account()
+    for wait in (0.0, 0.5, 1.0):
+        if known is None:
+            # The list of users may be locked for a moment by somebody else who adds one.
+            time.sleep(wait)
+            _add_system_user()
+            known = find_system_account()
     if known is None:
         raise DatabaseProblem(
             f"PostgreSQL refuses to run as root, so Pennypot needs a system user named {SYSTEM_USER}, "
@@ -144,9 +150,10 @@ def system_account() -> Account:
     return known
 
 
-def _find(name: str) -> Account | None:
+def find_system_account() -> Account | None:
+    """Return the system user that runs the server for root, if there is one."""
     try:
-        entry = pwd.getpwnam(name)
+        entry = pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         return None
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
@@ -178,5 +185,5 @@ def _add_system_user() -> None:
                 check=False,
             )
         # Success is the user being there: another start may have added it a moment before us.
-        if _find(SYSTEM_USER) is not None:
+        if find_system_account() is not None:
             return

@@ -16,9 +16,12 @@ class OwnerLock:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._handle: int | None = None
+        self._pid = 0
 
     def take(self) -> bool:
         """Take the lock if it is free; return whether we hold it now."""
+        if self._handle is not None and self._pid != os.getpid():
+            self.release()  # a copy that we were born with; our parent's stays
         if self._handle is not None:
             return True
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -28,6 +31,7 @@ class OwnerLock:
             os.close(handle)
             return False
         self._handle = handle
+        self._pid = os.getpid()
         return True
 
     def release(self) -> None:

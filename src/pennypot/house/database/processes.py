@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 from collections.abc import Callable
@@ -10,89 +11,84 @@ from pathlib import Path
 import psutil
 
 from pennypot.house.database.errors import DatabaseProblem
-from pennypot.house.database.home import PORT
+from pennypot.house.database.layout import PORT, Layout
 
 
-def server_processes(data: Path) -> list[psutil.Process]:
-    """Return every living process of the server on this data.
+def server_processes(layout: Layout) -> list[psutil.Process]:
+    """Return every living process of a server: its main process, if that lives, and all helpers.
 
-    All of PostgreSQL's processes stand in the folder of their data, which tells them from other
-    servers and from a stranger who was given the number of a dead one.
+    They are known by what they show to everyone (the command and the title), because root in a
+    container may not look at the working folder of another user's process.
     """
     found = []
-    where = str(data.resolve())
     for process in psutil.process_iter():
-        try:
-            if process.name() == "postgres" and process.cwd() == where and process.status() != psutil.STATUS_ZOMBIE:
+        with contextlib.suppress(psutil.Error):  # gone meanwhile, or hidden from us
+            shown = process.cmdline()
+            ours = _is_command(shown, layout) or " ".join(shown).startswith(f"postgres: {layout.token}: ")
+            if ours and process.uids().real == layout.account.uid:
                 found.append(process)
-        except psutil.Error:  # gone meanwhile, or another user's
-            continue
     return found
 
 
-def main_process(data: Path) -> psutil.Process | None:
-    """Return the server's first process, which all others descend from, if it lives."""
-    noted = noted_pid(data / "postmaster.pid")
-    for process in server_processes(data):
-        if process.pid == noted:
-            return process
+def main_process(layout: Layout) -> psutil.Process | None:
+    """Return the server's main process, the parent of all others, if it lives."""
+    for process in server_processes(layout):
+        with contextlib.suppress(psutil.Error):
+            parent = process.parent()
+            # A helper shows its parent's command for an instant, until it has a title.
+            if _is_command(process.cmdline(), layout) and not (parent and _is_command(parent.cmdline(), layout)):
+                return process
     return None
 
 
-def noted_pid(note: Path) -> int | None:
-    """Return the process number in the first line of a lock file of PostgreSQL."""
-    try:
-        return int(note.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0])
-    except (OSError, ValueError):
-        return None
+def _is_command(shown: list[str], layout: Layout) -> bool:
+    return len(shown) > 2 and Path(shown[0]).name == "postgres" and shown[1:3] == ["-D", str(layout.data)]
 
 
-def clear_remains(data: Path, sockets: Path, patience: float = 5) -> None:
-    """Clear away what a server that was killed has left: orphans, and notes with a stranger's number.
+def clear_remains(layout: Layout, patience: float = 5) -> None:
+    """Clear away what a killed server has left: orphans, and notes with the number of a stranger.
 
-    Call it only while holding the lock of the home folder and with no server running.
+    Call it only while holding the lock of the home folder.
 
     Parameters
     ----------
-    data, sockets
-        The folders of the data and of the socket.
+    layout
+        The server's folders.
     patience
-        Seconds for orphans to notice that their server is gone before they are killed. Killing one
-        is safe then: the next start repairs from the log as after any crash.
+        Seconds for helpers to notice that their main process is gone before they are killed. Killing
+        one is safe then: the next start repairs from the log as after any crash.
     """
-    if not wait_until(lambda: not server_processes(data), patience):
-        for orphan in server_processes(data):
+    if not wait_until(lambda: not server_processes(layout), patience):
+        for orphan in server_processes(layout):
             _signal(orphan, signal.SIGKILL)
-        if not wait_until(lambda: not server_processes(data), patience):
-            raise DatabaseProblem(f"A process of the database in {data} does not end. Restart the machine.")
+        if not wait_until(lambda: not server_processes(layout), patience):
+            raise DatabaseProblem(f"A process of the database in {layout.data} does not end. Restart the machine.")
     # PostgreSQL sees for itself that a number is dead, but not that a stranger of the same account
     # has it now: then it would refuse to start for as long as the stranger lives.
-    for note in (data / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
-        pid = noted_pid(note)
+    for note in (layout.data / "postmaster.pid", layout.sockets / f".s.PGSQL.{PORT}.lock"):
+        pid = _noted_pid(note)
         if pid is not None and psutil.pid_exists(pid):
             note.unlink(missing_ok=True)
 
 
-def end_server(data: Path, patience: float = 60) -> None:
-    """End the server on this data: politely, then firmly, then by force; return when all are gone.
+def end_server(layout: Layout, patience: float = 60) -> None:
+    """End a server: politely, then firmly, then by force; return when no process of it is left.
 
     Parameters
     ----------
-    data
-        The folder of the data.
+    layout
+        The server's folders.
     patience
         Seconds for the clean stop, which rolls back what is open and writes everything down.
     """
     for how, seconds in ((signal.SIGINT, patience), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
-        process = main_process(data)
+        process = main_process(layout)
         if process is None:
             break
         _signal(process, how)
-        try:
+        with contextlib.suppress(psutil.TimeoutExpired):
             process.wait(seconds)
-        except psutil.TimeoutExpired:
-            continue
-    clear_remains(data, data)
+    clear_remains(layout)
 
 
 def wait_until(happened: Callable[[], bool], seconds: float) -> bool:
@@ -105,8 +101,14 @@ def wait_until(happened: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def _signal(process: psutil.Process, how: signal.Signals) -> None:
+def _noted_pid(note: Path) -> int | None:
+    """Return the process number in the first line of a lock file of PostgreSQL."""
     try:
+        return int(note.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+
+
+def _signal(process: psutil.Process, how: signal.Signals) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
         process.send_signal(how)
-    except psutil.NoSuchProcess:
-        pass

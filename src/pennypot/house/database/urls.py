@@ -9,11 +9,21 @@ from urllib.parse import parse_qsl, unquote
 # Options of libpq that mean something to Pennypot's connections. Anything else is a slip of the pen,
 # and a mistyped sslmode must not pass silently.
 _OPTIONS = frozenset(
-    """application_name channel_binding client_encoding connect_timeout fallback_application_name gssencmode
-    hostaddr keepalives keepalives_count keepalives_idle keepalives_interval krbsrvname load_balance_hosts
-    options passfile require_auth requirepeer service ssl_max_protocol_version ssl_min_protocol_version
-    sslcert sslcertmode sslcrl sslcrldir sslkey sslmode sslnegotiation sslpassword sslrootcert sslsni
-    target_session_attrs tcp_user_timeout""".split()
+    {
+        *("application_name", "client_encoding", "connect_timeout", "fallback_application_name", "hostaddr", "options"),
+        *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslcrl", "sslcrldir", "sslsni", "sslcertmode"),
+        *("sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version", "channel_binding", "require_auth"),
+        *("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout"),
+        *(
+            "target_session_attrs",
+            "load_balance_hosts",
+            "passfile",
+            "service",
+            "requirepeer",
+            "gssencmode",
+            "krbsrvname",
+        ),
+    }
 )
 _PLACES = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
