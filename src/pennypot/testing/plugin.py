@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 
+import psycopg
+
 os.environ["PENNYPOT_TESTING"] = "1"
 # Playwright's synchronous interface runs an event loop; the tests' database calls beside it are meant.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -24,8 +26,25 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     _server = _running.enter_context(throwaway_server())
     os.environ["DATABASE_URL"] = _server.url()
     os.environ["PENNYPOT_HOME"] = str(_server.home)
+    # Emptying tables between tests must pass the triggers that keep history; only this throw-away server allows it.
+    with psycopg.connect(_server.admin_url("postgres"), autocommit=True) as _admin:
+        _admin.execute("GRANT SET ON PARAMETER session_replication_role TO pennypot")
 
 
 def pytest_unconfigure(config: object) -> None:
     """Stop the server that this process started."""
     _running.close()
+
+
+def pytest_configure(config: object) -> None:
+    """Let Django empty tables between transactional tests although triggers refuse TRUNCATE."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    flush = DatabaseOperations.sql_flush
+
+    def sql_flush(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        commands = flush(self, *args, **kwargs)
+        off, on = "SET session_replication_role = replica", "SET session_replication_role = origin"
+        return [off, *commands, on] if commands else commands
+
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
