@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from pennypot.house import pages
+from pennypot.house.api import api
 
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("language/", pages.choose_language, name="choose_language"),
     path("work/<uuid:work>/", pages.work, name="work"),
+    path("api/", api.urls),
     path("account/", include("pennypot.apps.people.urls")),
     path("", include("pennypot.apps.places.urls")),
     path("<slug:place>/", include("pennypot.apps.budgets.urls")),

@@ -1,0 +1,89 @@
+"""A Chromium for browser tests: fixtures `chromium` (one a run) and `look` (opens a page and watches it)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 740}
+NARROW = {"width": 320, "height": 640}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@dataclass
+class Watched:
+    """A page and what it did that it should not have done."""
+
+    page: Any
+    problems: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Start Chromium once. Where none is installed the tests skip; in CI they fail."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("No Chromium found; CI installs it (see .ci/run).")
+        pytest.skip("No Chromium found: install it (Debian, Ubuntu: apt install chromium) to run the browser tests.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def look(chromium: Any, live_server: Any) -> Iterator[Callable[..., Watched]]:
+    """Return a function that opens a path of the site and collects problems.
+
+    Problems are: a request to another host, a violation of the content security policy, an error on the console, a
+    dialog. Keyword arguments go to the browser context (``java_script_enabled=False``, ``color_scheme="dark"``);
+    `client` is a signed-in test client whose session the browser takes over.
+    """
+    contexts = []
+
+    def open_path(path: str, viewport: dict[str, int] = DESKTOP, client: Any = None, **options: Any) -> Watched:
+        context = chromium.new_context(viewport=viewport, base_url=live_server.url, **options)
+        contexts.append(context)
+        if client is not None:
+            context.add_cookies(
+                [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in client.cookies.items()]
+            )
+        page = context.new_page()
+        watched = Watched(page)
+        page.on("request", lambda request: _note_stranger(watched, request.url, live_server.url))
+        page.on("console", lambda message: _note_console(watched, message))
+        page.on("dialog", lambda dialog: watched.problems.append(f"dialog: {dialog.message}"))
+        page.on("pageerror", lambda error: watched.problems.append(f"script: {error}"))
+        page.goto(path, wait_until="load")
+        return watched
+
+    yield open_path
+    for context in contexts:
+        context.close()
+
+
+def _note_stranger(watched: Watched, url: str, own: str) -> None:
+    if not url.startswith((own, "data:", "blob:")):
+        watched.problems.append(f"request to another host: {url}")
+
+
+def _note_console(watched: Watched, message: Any) -> None:
+    if message.type == "error" and "status of 4" not in message.text:
+        watched.problems.append(f"console: {message.text}")
