@@ -48,7 +48,7 @@ messages: $(VENV)/.dev-installed
 
 # Lock files carry hashes and no host: they work with whatever index an installation is set up to use.
 lock:
-	for name in run dev; do \
+	for name in run dev bench; do \
 	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 
