@@ -1,0 +1,3 @@
+class WorkerThread:
+    def start(self): pass
+    def stop(self): pass
