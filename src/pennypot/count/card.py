@@ -75,6 +75,8 @@ class RuleCard:
     pots : tuple of Pot
     ties : tuple of str
         What decides a tie, in order: "votes" and "points" prefer more, "cost" less; "lot" draws from the seed.
+    last_place : int
+        Points that the last place on a ranked ballot is worth: 1 (as in Kraków) or 0 (Borda's own).
     seed : str
         Public text that lots are drawn from.
     prefer : tuple of str
@@ -94,6 +96,7 @@ class RuleCard:
     part_funding: str = ""
     pots: tuple[Pot, ...] = ()
     ties: tuple[str, ...] = ("votes", "cost", "lot")
+    last_place: int = 1
     seed: str = ""
     prefer: tuple[str, ...] = ()
 
@@ -105,10 +108,11 @@ class RuleCard:
             (self.stop, STOPS, "stop"),
             (self.start, STARTS, "start"),
             (self.measure, ("", *MEASURES), "measure"),
+            (self.last_place, (0, 1), "worth of the last place"),
             (self.too_dear, ("skip", "stop"), "answer to a project that is too dear"),
         ):
             if value not in known:
-                raise ValueError(f"unknown {what} {value!r}; known are {', '.join(filter(None, known))}")
+                raise ValueError(f"unknown {what} {value!r}; known are {', '.join(str(k) for k in known if k != '')}")
         for key in self.ties:
             if key not in TIE_KEYS:
                 raise ValueError(f"unknown way to decide a tie {key!r}; known are {', '.join(TIE_KEYS)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -90,14 +90,15 @@ class Ballots:
 
 @dataclass(frozen=True)
 class Columns:
-    """The same entries project by project (compressed sparse columns).
+    """Support project by project (compressed sparse columns).
 
-    ``start`` has one row for each project; ``group`` and ``value`` follow as in `Ballots`.
+    ``start`` has one row for each project; ``group`` names the ballots that support it and ``point`` (None for
+    approvals) the points they give.
     """
 
     start: np.ndarray
     group: np.ndarray
-    value: np.ndarray | None
+    point: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -228,15 +229,23 @@ class Election:
     def columns(self) -> Columns:
         """Supporters of each project: groups that name it (with points above zero where ballots give points)."""
         ballots = self.ballots
-        project, row, value = ballots.project, ballots.row, ballots.value
-        if value is not None and self.vote_type != "ordinal" and (value <= 0).any():
-            keep = value > 0
-            project, row, value = project[keep], row[keep], value[keep]
+        project, row, point = ballots.project, ballots.row, self.entry_points
+        if point is not None and (point <= 0).any():
+            keep = point > 0
+            project, row, point = project[keep], row[keep], point[keep]
         narrow = project.astype(np.int16) if len(self.projects) < 2**15 else project
         order = np.argsort(narrow, kind="stable")
         start = np.zeros(len(self.projects) + 1, np.int64)
         np.cumsum(np.bincount(project, minlength=len(self.projects)), out=start[1:])
-        return Columns(start, row[order], None if value is None else value[order])
+        return Columns(start, row[order], None if point is None else point[order])
+
+    @cached_property
+    def entry_points(self) -> np.ndarray | None:
+        """int64, one for each entry of `ballots`: points, or Borda points (of k choices the best gets k, the last 1)."""
+        value = self.ballots.value
+        if value is None or self.vote_type != "ordinal":
+            return value
+        return np.repeat(np.diff(self.ballots.start), np.diff(self.ballots.start)) - value
 
     @cached_property
     def votes(self) -> list[int]:
@@ -248,25 +257,20 @@ class Election:
     def points(self) -> list[int]:
         """Points each project gathered: votes for approvals, Borda points for rankings (see docs/count/greedy.md)."""
         columns = self.columns
-        if columns.value is None:
+        if columns.point is None:
             return self.votes
         weight = self.ballots.weight[columns.group]
-        value = self.scores
-        if len(value) and int(weight.sum()) * int(value.max(initial=1)) >= 2**62:
-            products = [int(w) * int(v) for w, v in zip(weight, value, strict=True)]
+        if len(weight) and int(weight.sum()) * int(columns.point.max(initial=1)) >= 2**62:
+            products = [int(w) * int(v) for w, v in zip(weight, columns.point, strict=True)]
             return [sum(products[a:b]) for a, b in zip(columns.start[:-1], columns.start[1:], strict=True)]
-        return _column_sums(columns.start, weight * value)
+        return _column_sums(columns.start, weight * columns.point)
 
-    @cached_property
-    def scores(self) -> np.ndarray:
-        """int64, one for each entry of `columns`: points, 1 for approvals, Borda points for rankings."""
-        columns = self.columns
-        if columns.value is None:
-            return np.ones(len(columns.group), np.int64)
-        if self.vote_type == "ordinal":
-            longest = int(np.diff(self.ballots.start).max(initial=0))
-            return longest - columns.value
-        return columns.value
+    def without_last_place(self) -> Election:
+        """Rankings as points of which the last place on a ballot gets none: of k choices the best gets k - 1."""
+        value = self.entry_points
+        assert value is not None
+        less = replace(self.ballots, value=value - 1)
+        return replace(self, ballots=less, vote_type="cumulative")
 
     @cached_property
     def canonical_sha256(self) -> str:

@@ -1,0 +1,31 @@
+"""Count participatory budgets: exact results, explained, certified, recountable by anyone.
+
+    >>> from pennypot.count import RuleCard, count, read_pabulib
+    >>> election = read_pabulib("town.pb")                                  # doctest: +SKIP
+    >>> count(election, RuleCard(rule="equal-shares", completion="add1")).winners  # doctest: +SKIP
+"""
+
+from .card import Pot, RuleCard, stated_card
+from .counting import count
+from .election import Ballots, Election, Project
+from .pabulib import PabulibError, read_pabulib, write_pabulib
+from .result import Result
+from .ties import Tie, lot
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Ballots",
+    "Election",
+    "PabulibError",
+    "Pot",
+    "Project",
+    "Result",
+    "RuleCard",
+    "Tie",
+    "count",
+    "lot",
+    "read_pabulib",
+    "stated_card",
+    "write_pabulib",
+]

@@ -1,0 +1,163 @@
+"""Equal Shares with its completions: what happens to the money that the first run leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .card import RuleCard
+from .election import Election
+from .greedy import fill
+from .result import Result
+from .shares import Decision, Setting
+from .shares_exact import ExactRun
+from .ties import Tie, TieOrder
+
+Progress = Callable[[int, Fraction], None]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The run that decided: its endowment, its order of selection and the Add1 steps before it."""
+
+    endowment: Fraction
+    decision: Decision
+    steps: int
+
+
+def count_equal_shares(
+    election: Election, card: RuleCard, order: TieOrder, progress: Progress | None = None
+) -> Result:
+    """Count by Equal Shares and the completion that the card names.
+
+    Each trail entry of the run that decided: ``project``, ``price`` (exact, for each supporter or point),
+    ``payers`` (voters who pay it in full) and ``giving_all`` (voters who give all they have left).
+    """
+    if not election.voters or not election.projects:
+        return Result(election, card, (), 0)
+    setting = Setting(election, card, order)
+    settled = settle(setting, progress)
+    trail, ties = receipts(setting, settled)
+    winners = settled.decision.order
+    left = election.budget - sum(election.costs[c] for c in winners)
+    if card.completion in ("greedy", "add1-utilitarian"):
+        by = {"cost": "votes", "count": "votes-per-cost", "points": "points-per-cost"}[card.utility]
+        plain = card.but(too_dear="skip", part_funding="")
+        more, _, left = fill(election, plain, order, left, winners, trail, ties, by)
+        winners = winners + more
+    ids = tuple(election.projects[c].id for c in winners)
+    return Result(
+        election, card, ids, election.budget - left, tuple(ties), tuple(trail),
+        endowment=settled.endowment, steps=settled.steps,
+    )  # fmt: skip
+
+
+def settle(setting: Setting, progress: Progress | None = None) -> Settled:
+    """Find the endowment at which the rule stops, and what is funded there."""
+    election, card = setting.election, setting.card
+    start = Fraction(election.budget, setting.voters)
+    unit = 10**election.decimals
+    if card.start == "whole":
+        start = Fraction(start // unit * unit)
+    first = setting.decide(start, start)
+    if card.completion not in ("add1", "add1-utilitarian"):
+        return Settled(start, first, 0)
+    return _AddOne(setting, start, Fraction(card.step) * unit, first, progress).settled()
+
+
+class _AddOne:
+    """Add1: give every voter one step more until the next step would break the budget.
+
+    Steps are taken many at a time: one run over a range of endowments shows that all of them fund the same projects.
+    """
+
+    def __init__(self, setting: Setting, start: Fraction, step: Fraction, first: Decision, progress) -> None:
+        self.setting, self.start, self.step, self.progress = setting, start, step, progress
+        self.before, self.steps = first, 0
+        self.can_win = [c for c in range(setting.projects) if setting.can_win[c]]
+
+    def settled(self) -> Settled:
+        """Take steps until the rule says stop."""
+        leap, exactly, misses = 1, False, 0
+        while not self._finished(self.before):
+            first = self.steps + 1
+            decision = self._over(first, first + leap - 1, exactly)
+            if not decision.settled:
+                misses += 1
+                exactly = leap == 1
+                leap = max(1, leap // (4 if misses > 1 else 2))
+                continue
+            if decision.order and self._cost(decision) > self.setting.election.budget:
+                break
+            self.before, self.steps = decision, first + leap - 1
+            leap, misses = leap * 2, 0
+            exactly = decision.exactly > 0
+            if self.progress:
+                self.progress(self.steps, self.start + self.steps * self.step)
+        return Settled(self.start + self.steps * self.step, self.before, self.steps)
+
+    def _over(self, first: int, last: int, exactly: bool) -> Decision:
+        low, high = self.start + first * self.step, self.start + last * self.step
+        return self.setting.decide(low, high, exactly or first == last)
+
+    def _cost(self, decision: Decision) -> int:
+        return sum(self.setting.cost[c] for c in decision.order)
+
+    def _finished(self, decision: Decision) -> bool:
+        """Whether nothing more can come: all is funded, or (with the exhaustive stop) nothing more fits."""
+        funded = set(decision.order)
+        blocked = {int(r) for c in funded for r in self._rivals(c)}
+        waiting = [c for c in self.can_win if c not in funded and c not in blocked]
+        if not waiting:
+            return True
+        left = self.setting.election.budget - self._cost(decision)
+        return self.setting.card.stop == "exhaustive" and min(self.setting.cost[c] for c in waiting) > left
+
+    def _rivals(self, c: int) -> np.ndarray:
+        setting = self.setting
+        return setting.rival[setting.rival_start[c] : setting.rival_start[c + 1]]
+
+
+def receipts(setting: Setting, settled: Settled) -> tuple[list[dict[str, Any]], list[Tie]]:
+    """Go through the run that decided once more in exact fractions: prices, payers and the ties that were met."""
+    election, order = setting.election, settled.decision.order
+    exact = ExactRun(setting, settled.endowment, setting.shift(settled.endowment))
+    flagged = dict(settled.decision.tied)
+    trail: list[dict[str, Any]] = []
+    ties: list[Tie] = []
+    for at, c in enumerate(order):
+        if at in flagged:
+            level = flagged[at] or _level(setting, exact, c, set(order[:at]))
+            if len(level) > 1:
+                ties.append(setting.tie_order.tie(at + 1, level))
+        found = exact.price(c)
+        assert found is not None, "the run that decided funded what cannot be paid"
+        exact.fund(c, found)
+        unit = 10**election.decimals
+        entry = {
+            "round": at + 1,
+            "project": election.projects[c].id,
+            "price": str(found.value / unit),
+            "shown": float(found.value / unit),
+            "payers": int(setting.weight[found.rows[~found.poor]].sum()),
+            "giving_all": found.poor_weight,
+        }
+        trail.append(entry)
+    return trail, ties
+
+
+def _level(setting: Setting, exact: ExactRun, chosen: int, funded: set[int]) -> list[int]:
+    """Every project exactly as good as the chosen one at this moment."""
+
+    def key(c: int) -> Fraction | None:
+        found = exact.price(c)
+        return None if found is None else found.value / (setting.cost[c] if setting.by_cost else 1)
+
+    blocked = {int(r) for c in funded for r in setting.rival[setting.rival_start[c] : setting.rival_start[c + 1]]}
+    best = key(chosen)
+    out = funded | blocked
+    return [c for c in range(setting.projects) if setting.can_win[c] and c not in out and key(c) == best]

@@ -1,0 +1,65 @@
+"""The front door: count an election by a rule card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+from .card import RuleCard, stated_card
+from .completion import count_equal_shares
+from .election import Election
+from .greedy import count_greedy
+from .result import Result
+from .ties import Tie, TieOrder
+
+
+def count(
+    election: Election,
+    card: RuleCard | None = None,
+    *,
+    alternatives: bool = True,
+    progress: Callable[[int, Fraction], None] | None = None,
+) -> Result:
+    """Count an election.
+
+    Parameters
+    ----------
+    election : Election
+    card : RuleCard, optional
+        The rule; what the election's file states if left out, else Equal Shares with cost utility and Add1.
+    alternatives : bool
+        Also find out, for every tie that was met, who would have won otherwise.
+    progress : callable, optional
+        Called with the Add1 steps taken and the endowment reached.
+
+    Returns
+    -------
+    Result
+        The same on every machine for the same election, card and seed.
+    """
+    if card is None:
+        card = stated_card(election) or RuleCard()
+    result = _count(election, card, progress)
+    if alternatives and result.ties:
+        result = replace(result, ties=tuple(_with_alternatives(result, tie) for tie in result.ties))
+    return result
+
+
+def _count(election: Election, card: RuleCard, progress=None) -> Result:
+    if election.vote_type == "ordinal" and card.last_place == 0:
+        return replace(_count(election.without_last_place(), card, progress), election=election)
+    order = TieOrder(election, card)
+    if card.rule == "greedy":
+        return count_greedy(election, card, order)
+    return count_equal_shares(election, card, order, progress)
+
+
+def _with_alternatives(result: Result, tie: Tie) -> Tie:
+    """Count again with each of the other level projects put first."""
+    found = []
+    for other in tie.among[1:]:
+        again = _count(result.election, result.card.but(prefer=(other, *result.card.prefer)))
+        changes = set(again.winners) != set(result.winners)
+        found.append({"first": other, "winners": list(again.winners), "changes": changes})
+    return replace(tie, otherwise=tuple(found))

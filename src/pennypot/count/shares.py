@@ -1,0 +1,251 @@
+"""Equal Shares (the method of equal shares, MES): exact results at the speed of whole-number arithmetic.
+
+Peters, Pierczyński and Skowron, "Proportional Participatory Budgeting with Additive Utilities" (NeurIPS 2021).
+Every voter starts with an equal endowment. Again and again the project is funded whose supporters get the most for
+what they pay, each paying the same (per point, where ballots give points) or all they have left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil, floor
+
+import numpy as np
+
+from . import shares_numpy
+from .card import RuleCard
+from .election import Election
+from .greedy import eligible, rivals
+from .shares_exact import ExactRun
+from .ties import TieOrder
+
+ROOM = 60
+LARGE = 60_000
+
+
+@dataclass
+class Decision:
+    """What a run over one endowment, or over a range of them, decided.
+
+    ``order`` is complete when ``settled``; when not, the range must be made narrower. ``tied`` holds the choices that
+    the tie order made: (position in the order, projects that were level).
+    """
+
+    order: list[int]
+    settled: bool
+    exactly: int = 0
+    tied: list[tuple[int, list[int]]] = field(default_factory=list)
+
+
+class Setting:
+    """One election under one rule card, laid out for Equal Shares runs."""
+
+    def __init__(self, election: Election, card: RuleCard, order: TieOrder) -> None:
+        self.election, self.card, self.tie_order = election, card, order
+        columns, ballots = election.columns, election.ballots
+        self.projects, self.groups = len(election.projects), ballots.groups
+        self.cost, self.weight = election.costs, ballots.weight
+        self.by_cost = card.utility == "cost"
+        self.start, self.group = columns.start, columns.group
+        pointed = card.utility == "points" and columns.point is not None
+        self.point = columns.point if pointed else np.empty(0, np.int64)
+        self.can_win = np.array(eligible(election, card), bool)
+        self.rank = np.array(order.rank, np.int64)
+        self.voters = election.voters
+        conflict = rivals(election, card)
+        self.rival_start = np.zeros(self.projects + 1, np.int64)
+        np.cumsum([len(conflict.get(c, ())) for c in range(self.projects)], out=self.rival_start[1:])
+        self.rival = np.array([r for c in range(self.projects) for r in sorted(conflict.get(c, ()))], np.int64)
+        self._lay_out_costs()
+        self.twin = self._twins()
+        self.engine = _engine(len(self.group))
+
+    def _lay_out_costs(self) -> None:
+        self.total_points = _sums(self.start, self.point, self.weight[self.group], self.projects)
+        self.top_point = int(self.point.max(initial=1))
+        self.free = [c for c in range(self.projects) if self.cost[c] == 0 and self.can_win[c]]
+        self.free.sort(key=self.tie_order.rank.__getitem__)
+        largest = max(self.cost, default=0)
+        self.exact_integers = largest * max(max(self.total_points, default=0), 1) < 2**62
+        self.cost_array = np.array([c if c < 2**62 else 0 for c in self.cost], np.int64)
+        self.times = np.array([float(c or 1) for c in self.cost]) if self.by_cost else np.ones(self.projects)
+
+    def _twins(self) -> np.ndarray:
+        """Number projects so that two with the same cost and the very same supporters have the same number."""
+        seen: dict[tuple, int] = {}
+        twin = np.empty(self.projects, np.int64)
+        for c in range(self.projects):
+            part = slice(self.start[c], self.start[c + 1])
+            key: tuple = (self.cost[c], int(part.stop - part.start), self.total_points[c])
+            twin[c] = seen.setdefault(key, c)
+            if twin[c] != c:
+                twin[c] = next((d for d in np.flatnonzero(twin[:c] == twin[c]) if self._same_support(c, d)), c)
+        return twin
+
+    def _same_support(self, c: int, d: int) -> bool:
+        a, b = slice(self.start[c], self.start[c + 1]), slice(self.start[d], self.start[d + 1])
+        if not np.array_equal(self.group[a], self.group[b]):
+            return False
+        return not len(self.point) or np.array_equal(self.point[a], self.point[b])
+
+    def supporters_of(self, c: int) -> np.ndarray:
+        """Groups that support a project."""
+        return self.group[self.start[c] : self.start[c + 1]]
+
+    def points_of(self, c: int) -> np.ndarray | int:
+        """Points beside `supporters_of`; 1 where ballots give none or the rule does not look at them."""
+        return self.point[self.start[c] : self.start[c + 1]] if len(self.point) else 1
+
+    def paid_counts(self, rows: np.ndarray, weight: np.ndarray, place: np.ndarray, funded: int) -> list[int]:
+        """For each funded project, the weight of these groups that paid for it (times points)."""
+        ballots = self.election.ballots
+        length = ballots.start[rows + 1] - ballots.start[rows]
+        entry = np.repeat(ballots.start[rows] - np.cumsum(length) + length, length) + np.arange(int(length.sum()))
+        where = place[ballots.project[entry]]
+        times = np.repeat(weight, length)
+        if len(self.point):
+            times = times * self.election.entry_points[entry]
+        keep = (where >= 0) & (times > 0)
+        counts = np.zeros(funded, np.int64)
+        np.add.at(counts, where[keep], times[keep])
+        return counts.tolist()
+
+    def history(self, row: int, place: np.ndarray) -> tuple:
+        """What one group paid for so far, as a key: equal keys mean equal money."""
+        ballots = self.election.ballots
+        entry = np.arange(ballots.start[row], ballots.start[row + 1])
+        entry = entry[place[ballots.project[entry]] >= 0]
+        found = ballots.project[entry].tolist()
+        return (*found, -1, *self.election.entry_points[entry].tolist()) if len(self.point) else tuple(found)
+
+    def shift(self, endowment: Fraction) -> int:
+        """Binary digits behind the point (negative: dropped before it) that keep every sum below 2 ** 61."""
+        reach = max(self.voters * ceil(endowment), max(self.cost, default=0), 1) * self.top_point
+        return ROOM - reach.bit_length()
+
+    def decide(self, low: Fraction, high: Fraction, exactly: bool = True) -> Decision:
+        """Run Equal Shares for every endowment from `low` to `high` at once.
+
+        With `exactly`, what bounds cannot part is decided by exact fractions (at both ends; the price of a project is
+        linear in the endowment while the same people are poor, so what holds at both ends holds between).
+        """
+        return _Run(self, low, high).go(exactly)
+
+
+class _Run:
+    def __init__(self, setting: Setting, low: Fraction, high: Fraction) -> None:
+        self.setting = setting
+        self.ends = [low] if low == high else [low, high]
+        self.shift = setting.shift(high)
+        self.exact: list[ExactRun] = []
+        self.order: list[int] = []
+        self.tied: list[tuple[int, list[int]]] = []
+        self.fractions = 0
+        unit = Fraction(2) ** self.shift
+        self.cost_low = np.array([floor(c * unit) for c in setting.cost], np.int64)
+        self.cost_high = np.array([ceil(c * unit) for c in setting.cost], np.int64)
+        self.active = setting.can_win.copy()
+        self.state = np.empty((setting.groups, 3), np.int64)
+        self.state[:, 0] = floor(low * unit)
+        self.state[:, 1] = ceil(high * unit)
+        self.state[:, 2] = setting.weight
+        self.price_low = self.cost_low // np.maximum(np.array(setting.total_points, np.int64), 1)
+
+    def go(self, exactly: bool) -> Decision:
+        setting = self.setting
+        self._fund_free()
+        size = setting.projects
+        order, low, high, tied = (np.zeros(size, np.int64) for _ in range(4))
+        contenders = np.zeros(size, bool)
+        while True:
+            done, chosen = setting.engine.run(
+                setting.start, setting.group, setting.point, self.cost_low, self.cost_high, setting.cost_array,
+                setting.times, setting.by_cost, setting.exact_integers, setting.rank, setting.twin,
+                setting.rival_start, setting.rival, self.state, self.active, self.price_low, order, low, high,
+                tied, contenders,
+            )  # fmt: skip
+            for at in range(chosen):
+                if tied[at] > 1:
+                    self.tied.append((len(self.order), []))
+                self.order.append(int(order[at]))
+            if done == 0:
+                return Decision(self.order, True, self.fractions, self.tied)
+            if not exactly or not self._decide_exactly(np.flatnonzero(contenders).tolist()):
+                return Decision(self.order, False, self.fractions, self.tied)
+
+    def _fund_free(self) -> None:
+        """Projects that cost nothing and have support come first, in the tie order."""
+        for at, c in enumerate(self.setting.free):
+            if self.active[c]:
+                if at + 1 < len(self.setting.free):
+                    self.tied.append((len(self.order), self.setting.free[at:]))
+                self._take(c)
+
+    def _take(self, c: int) -> None:
+        setting = self.setting
+        self.order.append(c)
+        self.active[c] = False
+        self.active[setting.rival[setting.rival_start[c] : setting.rival_start[c + 1]]] = False
+
+    def _decide_exactly(self, contenders: list[int]) -> bool:
+        """Choose between contenders by exact fractions; False where the two ends of the range disagree."""
+        setting = self.setting
+        self.fractions += 1
+        if not self.exact:
+            self.exact = [ExactRun(setting, end, self.shift) for end in self.ends]
+        choices, states = [], []
+        for exact in self.exact:
+            exact.advance(self.order[len(exact.order) :])
+            prices = {c: exact.price(c) for c in contenders}
+            keys = {
+                c: found.value / (setting.cost[c] if setting.by_cost else 1)
+                for c, found in prices.items()
+                if found is not None
+            }
+            best = min(keys.values()) if keys else None
+            level = sorted((c for c, key in keys.items() if key == best), key=setting.tie_order.rank.__getitem__)
+            choices.append((tuple(level[:1]), frozenset(keys)))
+            states.append((prices, level))
+        if any(choice != choices[0] for choice in choices) or not self._same_people(states):
+            return False
+        prices, level = states[0]
+        for c in contenders:
+            if prices[c] is None:
+                self.active[c] = False
+        if not level:
+            return True
+        chosen = level[0]
+        if len(level) > 1:
+            self.tied.append((len(self.order), level))
+        self._take(chosen)
+        for exact, (known, _) in zip(self.exact, states, strict=True):
+            exact.fund(chosen, known[chosen])
+        self.state[:, 0], self.state[:, 1] = self.exact[0].lower, self.exact[-1].upper
+        return True
+
+
+    def _same_people(self, states: list) -> bool:
+        """Whether at both ends of the range the same people were and are poor, so that prices between are linear."""
+        if len(self.exact) == 1:
+            return True
+        first, last = self.exact
+        pairs = [*zip(first.receipts, last.receipts, strict=True)]
+        pairs += [(found, states[1][0][c]) for c, found in states[0][0].items() if found is not None]
+        return all(np.array_equal(a.poor, b.poor) for a, b in pairs)
+
+
+def _sums(start: np.ndarray, point: np.ndarray, weight: np.ndarray, projects: int) -> list[int]:
+    heavy = weight * point if len(point) else weight
+    running = np.zeros(len(weight) + 1, np.int64)
+    np.cumsum(heavy, out=running[1:])
+    return (running[start[1:]] - running[start[:-1]]).tolist() if projects else []
+
+
+def _engine(entries: int):
+    """The compiled engine for large elections; numpy for small ones, which would only wait for it."""
+    if entries < LARGE:
+        return shares_numpy
+    from . import shares_numba
+
+    return shares_numba

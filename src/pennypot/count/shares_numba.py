@@ -1,0 +1,178 @@
+"""Equal Shares over whole-number bounds, compiled: the same steps as `shares_numpy`, for large elections.
+
+The state has one row for each group of equal ballots: lower bound of what a voter has left, upper bound, voters in the
+group. Every figure is a whole number of a small fraction of the money's unit, lower bounds rounded down and upper
+bounds up (docs/count/exactness.md proves that this decides correctly whatever it decides).
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+INFINITE = np.int64(2**62)
+DONE, STUCK = 0, 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _lowest_price(begin, end, group, point, state, cost, price):
+    """Largest whole number that is surely no more than the price; INFINITE if even upper bounds cannot pay."""
+    while True:
+        poor = np.int64(0)
+        rich = np.int64(0)
+        if len(point):
+            for entry in range(begin, end):
+                upper = state[group[entry], 1]
+                weight = state[group[entry], 2]
+                if upper < price * point[entry]:
+                    poor += weight * upper
+                else:
+                    rich += weight * point[entry]
+        else:
+            for entry in range(begin, end):
+                upper = state[group[entry], 1]
+                weight = state[group[entry], 2]
+                if upper < price:
+                    poor += weight * upper
+                else:
+                    rich += weight
+        if rich == 0:
+            return price if poor >= cost else INFINITE
+        better = (cost - poor) // rich
+        if better <= price:
+            return price
+        price = better
+
+
+@numba.njit(cache=True, nogil=True)
+def _highest_price(begin, end, group, point, state, cost, price):
+    """A whole number that is surely no less than the price, and the rich weight if nobody is in between (else 0)."""
+    while True:
+        poor = np.int64(0)
+        rich = np.int64(0)
+        clean = True
+        if len(point):
+            for entry in range(begin, end):
+                lower = state[group[entry], 0]
+                weight = state[group[entry], 2]
+                if lower < price * point[entry]:
+                    poor += weight * lower
+                    if state[group[entry], 1] > 0:
+                        clean = False
+                else:
+                    rich += weight * point[entry]
+        else:
+            for entry in range(begin, end):
+                lower = state[group[entry], 0]
+                weight = state[group[entry], 2]
+                if lower < price:
+                    poor += weight * lower
+                    if state[group[entry], 1] > 0:
+                        clean = False
+                else:
+                    rich += weight
+        if poor + price * rich >= cost:
+            return price, rich if clean else np.int64(0)
+        if rich == 0:
+            return INFINITE, np.int64(0)
+        price = -((poor - cost) // rich)
+
+
+@numba.njit(cache=True, nogil=True)
+def pay(begin, end, group, point, state, low, high):
+    """Take a price between `low` and `high` from every supporter who has it, and all they have from the others."""
+    for entry in range(begin, end):
+        row = group[entry]
+        times = point[entry] if len(point) else np.int64(1)
+        state[row, 0] = max(np.int64(0), state[row, 0] - high * times)
+        state[row, 1] = max(np.int64(0), state[row, 1] - low * times)
+
+
+@numba.njit(cache=True, nogil=True)
+def run(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival, state, active,
+        price_low, order, low, high, tied, contenders):
+    """Choose project after project until none can be paid (DONE) or bounds no longer decide (STUCK).
+
+    ``order[:chosen]`` with ``low`` and ``high`` prices is what was decided; when stuck, ``contenders`` marks the
+    projects between which exact arithmetic must decide. ``tied`` collects, for each decision, how many were level.
+    """  # fmt: skip
+    projects = len(cost)
+    fresh = np.zeros(projects, np.bool_)
+    rich = np.zeros(projects, np.int64)
+    price_high = np.zeros(projects, np.int64)
+    key_low = np.empty(projects, np.float64)
+    key_high = np.empty(projects, np.float64)
+    below, above = 1.0 - 2.0**-50, 1.0 + 2.0**-50
+    for c in range(projects):
+        key_low[c] = price_low[c] / times[c] * below
+    chosen = 0
+    while True:
+        fresh[:] = False
+        best_high = np.inf
+        while True:
+            c = -1
+            for d in range(projects):
+                if active[d] and not fresh[d] and (c < 0 or key_low[d] < key_low[c]):
+                    c = d
+            if c < 0 or key_low[c] > best_high:
+                break
+            fresh[c] = True
+            found = _lowest_price(start[c], start[c + 1], group, point, state, cost_low[c], price_low[c])
+            if found == INFINITE:
+                active[c] = False
+                continue
+            price_low[c] = found
+            key_low[c] = found / times[c] * below
+            key_high[c] = np.inf
+            price_high[c] = INFINITE
+            if key_low[c] <= best_high:
+                top, rich[c] = _highest_price(start[c], start[c + 1], group, point, state, cost_high[c], found)
+                price_high[c] = top
+                if top < INFINITE:
+                    key_high[c] = top / times[c] * above
+                    best_high = min(best_high, key_high[c])
+        best, count, all_clean, all_twins = -1, 0, True, True
+        for d in range(projects):
+            contenders[d] = active[d] and fresh[d] and key_low[d] <= best_high
+            if contenders[d]:
+                count += 1
+                if price_high[d] == INFINITE or rich[d] == 0:
+                    all_clean = False
+                if best >= 0 and twin[d] != twin[best]:
+                    all_twins = False
+                if best < 0 or rank[d] < rank[best]:
+                    best = d
+        if count == 0:
+            return DONE, chosen
+        level = 1
+        if best_high == np.inf:
+            return STUCK, chosen
+        if count > 1:
+            if all_twins:
+                level = count
+            elif all_clean and exact:
+                best = -1
+                for d in range(projects):
+                    if not contenders[d]:
+                        continue
+                    if best < 0:
+                        best, level = d, 1
+                        continue
+                    if by_cost:
+                        ahead, behind = rich[best], rich[d]
+                    else:
+                        ahead, behind = cost[d] * rich[best], cost[best] * rich[d]
+                    if ahead < behind:
+                        best, level = d, 1
+                    elif ahead == behind:
+                        level += 1
+                        if rank[d] < rank[best]:
+                            best = d
+            else:
+                return STUCK, chosen
+        order[chosen], low[chosen], high[chosen], tied[chosen] = best, price_low[best], price_high[best], level
+        chosen += 1
+        active[best] = False
+        for entry in range(rival_start[best], rival_start[best + 1]):
+            active[rival[entry]] = False
+        pay(start[best], start[best + 1], group, point, state, price_low[best], price_high[best])
