@@ -61,12 +61,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Block:
-    """A run of rows under one row of headings: `columns` maps a meaning to the index of its cells."""
+    """A run of rows under one row of headings.
+
+    `cells` are (key, index of the cells under it); `columns` maps a meaning to such an index, as the mapping says.
+    Rows count from one, indexes from zero.
+    """
 
     first_row: int
     heading_row: int | None
-    columns: dict[str, int]
-    headings: tuple[tuple[int, str], ...] = ()
+    cells: tuple[tuple[str, int], ...] = ()
+    columns: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -78,6 +82,7 @@ class SheetUnderstood:
     rows: int = 0
     columns: list[Column] = field(default_factory=list)
     left_out: Said | None = None
+    remarks: list[Said] = field(default_factory=list)
     examples: list[tuple[int, list[str]]] = field(default_factory=list)
 
 

@@ -1,0 +1,63 @@
+"""Workbooks: XLSX, XLS and ODS, parsed by calamine after `zips` and `ole` have looked them over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, BinaryIO
+
+import python_calamine as calamine
+
+from .shapes import Sheet
+from .words import CannotRead, say
+
+
+class Book:
+    """An open workbook; sheets are loaded one at a time."""
+
+    def __init__(self, opened: Callable[[], BinaryIO], name: str, kind: str) -> None:
+        self._name = name
+        self._stream = opened()
+        try:
+            self._book = calamine.CalamineWorkbook.from_filelike(self._stream)
+        except calamine.PasswordError as error:
+            raise CannotRead(say("password"), name, what_to_do=say("do_unlock")) from error
+        except (calamine.CalamineError, OSError) as error:
+            raise self._damaged(error) from error
+        self.sheets = [
+            Sheet(
+                f"{name}#{index}",
+                name,
+                about.name,
+                kind,
+                hidden=about.visible != calamine.SheetVisibleEnum.Visible,
+            )
+            for index, about in enumerate(self._book.sheets_metadata)
+            if about.typ == calamine.SheetTypeEnum.WorkSheet
+        ]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._book.close()
+        self._stream.close()
+
+    def _damaged(self, error: Exception) -> CannotRead:
+        return CannotRead(
+            say("workbook_damaged", detail=str(error)[:120]), self._name, what_to_do=say("do_save_csv")
+        )
+
+    def batches(self, sheet: Sheet, size: int) -> Iterator[tuple[int, list[list[Any]]]]:
+        """The rows of a sheet from its first row and column, so that row numbers are those people see."""
+        try:
+            loaded = self._book.get_sheet_by_index(int(sheet.key.rpartition("#")[2]))
+        except (calamine.CalamineError, ValueError) as error:
+            raise self._damaged(error) from error
+        if loaded.start is None:
+            return
+        # The rows begin at the sheet's first row, but each begins at the first column in use.
+        before = [""] * loaded.start[1]
+        rows = loaded.iter_rows()
+        first = 1
+        while batch := list(islice(rows, size)):
+            yield first, [before + row for row in batch] if before else batch
+            first += len(batch)

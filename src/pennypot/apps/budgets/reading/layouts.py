@@ -1,0 +1,1 @@
+Authority=BudgetLine=Layout=find_layout=list_authorities=read_authority=None

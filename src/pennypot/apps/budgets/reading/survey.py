@@ -1,0 +1,220 @@
+"""One pass over a sheet: where its headings are, and what each column is filled with from top to bottom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any
+
+from .dates import take_apart
+from .headings import AMOUNTS, assign, is_heading_row, normal
+from .money import parse_money
+from .recognise import Source
+from .shapes import Sheet
+
+_HEAD_ROWS = 200
+_WATCHED_ROWS = 20_000
+_MOST_DIFFERENT = 400_000
+_KEPT_EXAMPLES = 8
+_DIGIT = re.compile(r"\d")
+_LETTERS = re.compile(r"[A-Za-z]{2}")
+POSTCODE = re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}")
+_ORGANISATION = re.compile(
+    r"\b(?:ltd|limited|plc|llp|council|services?|group|trust|association|company|authority|uk|solutions|school)\b", re.I
+)
+
+
+@dataclass
+class ColumnFacts:
+    """What one column of one block holds."""
+
+    index: int
+    filled: int = 0
+    different: set[Any] = field(default_factory=set)
+    watched: bool = True
+
+    def add(self, cells: tuple[Any, ...]) -> None:
+        if not self.watched:
+            return
+        self.filled += len(cells) - cells.count("")
+        if len(self.different) < _MOST_DIFFERENT:
+            self.different.update(cells)
+            self.different.discard("")
+
+    def sample(self) -> list[Any]:
+        """Up to 500 different filled cells, in a settled order."""
+        return sorted((cell for cell in self.different if str(cell).strip()), key=str)[:500]
+
+    def share(self, fits: Any) -> float:
+        """The share of the sample that fits a test."""
+        sample = self.sample()
+        return sum(bool(fits(cell)) for cell in sample) / len(sample) if sample else 0.0
+
+    @property
+    def looks_like_dates(self) -> bool:
+        return self.share(take_apart) > 0.6
+
+    @property
+    def looks_like_money(self) -> bool:
+        return self.share(_is_money) > 0.6
+
+    @property
+    def has_pence(self) -> float:
+        """The share that is surely money: with pence or a pound sign."""
+        return self.share(lambda cell: _is_money(cell) and (isinstance(cell, float) or "." in cell or "£" in cell))
+
+    @property
+    def looks_like_words(self) -> bool:
+        return self.share(lambda cell: isinstance(cell, str) and _LETTERS.search(cell)) > 0.8
+
+    @property
+    def names_organisations(self) -> float:
+        return self.share(lambda cell: isinstance(cell, str) and _ORGANISATION.search(cell))
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        return tuple(str(cell).strip()[:60] for cell in self.sample()[:_KEPT_EXAMPLES])
+
+
+def _is_money(cell: Any) -> bool:
+    return parse_money(cell) is not None or parse_money(cell, decimal=",") is not None
+
+
+@dataclass
+class BlockSurvey:
+    """A run of rows under one row of headings (or none)."""
+
+    first_row: int
+    heading_row: int | None = None
+    headings: list[tuple[int, str]] = field(default_factory=list)
+    kind: str = ""
+    rows: int = 0
+    facts: list[ColumnFacts] = field(default_factory=list)
+    amount_index: int | None = None
+
+    def add(self, rows: list[list[Any]]) -> None:
+        """Note what a run of rows holds."""
+        watched_before = self.rows
+        self.rows += len(rows)
+        for index, cells in enumerate(zip_longest(*rows, fillvalue="")):
+            if index == len(self.facts):
+                self.facts.append(ColumnFacts(index))
+            self.facts[index].add(cells)
+        if watched_before <= _WATCHED_ROWS < self.rows:
+            # The rest of a long file matters for dates and amounts only: every one of those is looked at.
+            for facts in self.facts:
+                facts.watched = facts.looks_like_dates or facts.looks_like_money
+                if not facts.watched:
+                    facts.different = set(facts.sample())
+
+    def take_headings(self, row: int, cells: list[Any], kind: str) -> None:
+        self.heading_row, self.kind = row, kind
+        self.headings = [(index, str(cell).strip()) for index, cell in enumerate(cells) if str(cell).strip()]
+        given = assign(self.headings, kind or "spending")
+        indexes = {meaning: index for index, (meaning, _, _) in given.items()}
+        self.amount_index = next((indexes[meaning] for meaning in AMOUNTS if meaning in indexes), None)
+
+    def same_headings(self, cells: list[Any]) -> bool:
+        named = [(index, normal(str(cell))) for index, cell in enumerate(cells) if str(cell).strip()]
+        return named == [(index, normal(heading)) for index, heading in self.headings]
+
+
+@dataclass
+class SheetSurvey:
+    """What one pass over a sheet found."""
+
+    sheet: Sheet
+    blocks: list[BlockSurvey] = field(default_factory=list)
+    rows: int = 0
+    titles: list[str] = field(default_factory=list)
+    examples: list[tuple[int, list[str]]] = field(default_factory=list)
+
+
+def survey(source: Source, sheet: Sheet) -> SheetSurvey:
+    """Pass over all rows of a sheet once."""
+    found = SheetSurvey(sheet)
+    block = BlockSurvey(first_row=1)
+    for first, rows in source.batches(sheet):
+        found.rows += len(rows)
+        start = 0
+        for at in _candidates(rows, block, first):
+            kind = _headings_in(rows[at])
+            if not kind or (block.headings and block.same_headings(rows[at])):
+                continue
+            block.add(rows[start:at])
+            start = at + 1
+            if block.headings:
+                found.blocks.append(block)
+                block = BlockSurvey(first_row=first + at)
+            else:
+                found.titles += _titles(rows[:at])
+            block.take_headings(first + at, rows[at], kind)
+        block.add(rows[start:])
+        if len(found.examples) < _KEPT_EXAMPLES:
+            found.examples += _examples(rows, first)
+    found.blocks.append(block)
+    if found.blocks[0].heading_row is None:
+        _guess_headings(source, sheet, found.blocks[0])
+    return found
+
+
+def _candidates(rows: list[list[Any]], block: BlockSurvey, first: int) -> Iterable[int]:
+    """Positions of rows that could be headings: those without an amount where one belongs."""
+    for at, cells in enumerate(rows):
+        where = block.amount_index
+        if where is not None:
+            cell = cells[where] if where < len(cells) else ""
+            if cell == "" or not isinstance(cell, str) or (cell and (cell[-1].isdigit() or cell[0].isdigit())):
+                # No heading: an amount, or nothing at all unless the columns moved.
+                if cell != "" or not any(isinstance(other, str) and other for other in cells):
+                    continue
+                if any(_DIGIT.search(other) for other in cells if isinstance(other, str)):
+                    continue
+        elif first + at > _HEAD_ROWS and any(not isinstance(cell, str) or _DIGIT.search(cell) for cell in cells):
+            continue
+        yield at
+
+
+def _headings_in(cells: list[Any]) -> str:
+    """The kind of headings a row holds, or nothing; numbers and dates are never headings."""
+    if any(cell != "" and not isinstance(cell, str) for cell in cells):
+        return ""
+    texts = [cell.strip() for cell in cells]
+    kind = is_heading_row(texts)
+    if kind and any(parse_money(text) or take_apart(text) for text in texts if text):
+        return ""
+    return kind
+
+
+def _titles(rows: list[list[Any]]) -> list[str]:
+    return [text for cells in rows[:20] for cell in cells if isinstance(cell, str) and (text := cell.strip())]
+
+
+def _examples(rows: list[list[Any]], first: int) -> list[tuple[int, list[str]]]:
+    filled = ((first + at, [str(cell)[:60] for cell in cells[:40]]) for at, cells in enumerate(rows[:400]) if any(cells))
+    return [example for example, _ in zip(filled, range(_KEPT_EXAMPLES), strict=False)]
+
+
+def _guess_headings(source: Source, sheet: Sheet, block: BlockSurvey) -> None:
+    """Headings in words we do not know: a first row of words only, over columns that hold something else."""
+    for number, cells in source.rows(sheet):
+        texts = [str(cell).strip() for cell in cells]
+        if sum(bool(text) for text in texts) < 2:
+            if number > _HEAD_ROWS:
+                return
+            continue
+        words_only = all(
+            isinstance(cell, str) and not parse_money(cell) and not take_apart(cell)
+            for cell in cells
+            if cell != "" and str(cell).strip()
+        )
+        over_figures = any(
+            texts[facts.index] and (facts.looks_like_money or facts.looks_like_dates)
+            for facts in block.facts
+            if facts.index < len(texts)
+        )
+        if words_only and over_figures:
+            block.take_headings(number, cells, "")
+        return
