@@ -53,8 +53,7 @@ def holds(person: Someone, place: Place, *roles: Role, agency: Agency | None = N
         named = format_lazy("{}", ", ".join(str(role.label) for role in roles))
         if agency is not None and Role.AGENCY_OFFICER in roles:
             return No(
-                _("Only these people can do this for %(agency)s: %(roles)s.")
-                % {"agency": agency.name, "roles": named}
+                _("Only these people can do this for %(agency)s: %(roles)s.") % {"agency": agency.name, "roles": named}
             )
         return No(_("Only these people of %(place)s can do this: %(roles)s.") % {"place": place.name, "roles": named})
     if any(role not in NEEDS_SECOND_FACTOR for role in held) or person.second_factor:
@@ -64,6 +63,12 @@ def holds(person: Someone, place: Place, *roles: Role, agency: Agency | None = N
         _("Set up or use your second step"),
         reverse("mfa_index"),
     )
+
+
+def roles_said(person: Someone, place: Place) -> list[str]:
+    """Return the names of the person's roles in the place, in the roles' order."""
+    held = {role for role, _agency in roles_in(person, place)}
+    return [str(role.label) for role in Role if role in held]
 
 
 def may_see(person: Someone, place: Place) -> Answer:

@@ -1,0 +1,22 @@
+"""What the demo bar needs to draw itself."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django import template
+
+from pennypot.apps.places import demo
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def demo_people(context: dict[str, Any]) -> list[tuple[str, list[demo.DemoPerson]]]:
+    """Group the demo people by place; on a place's page only its own people and the operator."""
+    place = context.get("place")
+    everyone = [
+        person for person in demo.people() if place is None or person.place_slug in ("", getattr(place, "slug", ""))
+    ]
+    return [(name, list(group)) for name, group in groupby(everyone, key=lambda person: person.place_name)]
