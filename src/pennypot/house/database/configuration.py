@@ -60,6 +60,7 @@ _FAST = {
     "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": 0,
+    "wal_init_zero": "off",
     "max_connections": 100,
 }
 

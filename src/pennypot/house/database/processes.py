@@ -13,6 +13,8 @@ import psutil
 from pennypot.house.database.errors import DatabaseProblem
 from pennypot.house.database.layout import PORT, Layout
 
+SECONDS_TO_NOTICE = 5.0
+
 
 def server_processes(layout: Layout) -> list[psutil.Process]:
     """Return every living process of a server: its main process, if that lives, and all helpers.
@@ -45,23 +47,23 @@ def _is_command(shown: list[str], layout: Layout) -> bool:
     return len(shown) > 2 and Path(shown[0]).name == "postgres" and shown[1:3] == ["-D", str(layout.data)]
 
 
-def clear_remains(layout: Layout, patience: float = 5) -> None:
+def clear_remains(layout: Layout) -> None:
     """Clear away what a killed server has left: orphans, and notes with the number of a stranger.
 
     Call it only while holding the lock of the home folder.
 
-    Parameters
-    ----------
-    layout
-        The server's folders.
-    patience
-        Seconds for helpers to notice that their main process is gone before they are killed. Killing
-        one is safe then: the next start repairs from the log as after any crash.
+    Helpers that do not notice that their main process is gone are killed, which is safe then: the next
+    start repairs from the log as after any crash.
+
+    Raises
+    ------
+    DatabaseProblem
+        A process cannot be ended.
     """
-    if not wait_until(lambda: not server_processes(layout), patience):
+    if not wait_until(lambda: not server_processes(layout), SECONDS_TO_NOTICE):
         for orphan in server_processes(layout):
             _signal(orphan, signal.SIGKILL)
-        if not wait_until(lambda: not server_processes(layout), patience):
+        if not wait_until(lambda: not server_processes(layout), SECONDS_TO_NOTICE):
             raise DatabaseProblem(f"A process of the database in {layout.data} does not end. Restart the machine.")
     # PostgreSQL sees for itself that a number is dead, but not that a stranger of the same account
     # has it now: then it would refuse to start for as long as the stranger lives.

@@ -29,7 +29,9 @@ EXTENSIONS = ("pg_trgm", "vector")
 LOG_FILES_KEPT = 10
 
 # The repair after a crash reads at most max_wal_size, which a slow disk does well within this.
-_PATIENCE = 120.0
+SECONDS_TO_START = 120.0
+# Without an owner a server that runs answers at once, or is in that repair.
+SECONDS_TO_ANSWER = 10.0
 
 
 class EmbeddedServer:
@@ -65,11 +67,7 @@ class EmbeddedServer:
     @property
     def running(self) -> bool:
         """Whether the server answers and has Pennypot's database."""
-        if not self._answers():
-            return False
-        with self._connect() as connection:
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-        return found is not None
+        return self._answers(and_has=DATABASE)
 
     @property
     def layout(self) -> Layout:
@@ -169,7 +167,7 @@ class EmbeddedServer:
 
     def _take_lock_or_attach(self) -> bool:
         """Return True when we hold the lock, False when the server of another owner answers."""
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + SECONDS_TO_START
         while not self._lock.take():
             self._owner_pid = 0
             self._layout = layout_as_found(self.home)
@@ -204,7 +202,7 @@ class EmbeddedServer:
 
     def _adopt(self) -> bool:
         """Return whether a server runs and answers; clear away one that does not, or what it left."""
-        if wait_until(lambda: self._answers() or not main_process(self.layout), 10) and self._answers():
+        if wait_until(lambda: self._answers() or not main_process(self.layout), SECONDS_TO_ANSWER) and self._answers():
             return True
         self._end()
         return False
@@ -253,7 +251,7 @@ class EmbeddedServer:
                 "--builtin-locale=C.UTF-8",
                 "--data-checksums",
                 "--no-instructions",
-                *(["--no-sync"] if self.fast else []),
+                *(["--no-sync", "--wal-segsize=1"] if self.fast else []),
             ]
             done = layout.account.run(command)
             if done.returncode == 0:
@@ -284,7 +282,7 @@ class EmbeddedServer:
                 start_new_session=True,
                 **layout.account.switch(),
             )
-        wait_until(lambda: process.poll() is not None or self._answers(), _PATIENCE)
+        wait_until(lambda: process.poll() is not None or self._answers(), SECONDS_TO_START)
         if process.poll() is not None or not self._answers():
             said = layout.start_log.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise DatabaseProblem(
@@ -314,11 +312,12 @@ class EmbeddedServer:
     def _connect(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self.admin_url(database), autocommit=True, connect_timeout=5)
 
-    def _answers(self) -> bool:
-        """Whether a server answers at our socket, and it is the one of our data."""
+    def _answers(self, and_has: str = "postgres") -> bool:
+        """Whether a server answers at our socket, is the one of our data, and has a database."""
+        question = "SELECT current_setting('data_directory') FROM pg_database WHERE datname = %s"
         try:
             with self._connect() as connection:
-                row = connection.execute("SELECT current_setting('data_directory')").fetchone()
+                row = connection.execute(question, [and_has]).fetchone()
         except psycopg.Error:
             return False
         return row is not None and os.path.realpath(str(row[0])) == os.path.realpath(self.layout.data)

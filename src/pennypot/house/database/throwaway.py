@@ -41,18 +41,13 @@ def throwaway_server() -> Iterator[EmbeddedServer]:
         _delete(server)
 
 
-def clear_abandoned(older_than: float = 60) -> None:
-    """End and delete the throw-away servers of this user whose owner was killed.
-
-    Parameters
-    ----------
-    older_than
-        Seconds since its start; a younger one may be about to take its lock.
-    """
+def clear_abandoned() -> None:
+    """End and delete the throw-away servers of this user whose owner was killed a minute ago or longer."""
     for home in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with contextlib.suppress(FileNotFoundError):  # another process clears it away just now
             path = home / LOCK
-            if home.stat().st_uid != os.geteuid() or time.time() - path.stat().st_mtime < older_than:
+            # A younger one may be about to take its lock.
+            if home.stat().st_uid != os.geteuid() or time.time() - path.stat().st_mtime < 60:
                 continue
             lock, server = OwnerLock(path), EmbeddedServer(home)
             if lock.take():
