@@ -107,6 +107,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("PENNYPOT_OIDC_SERVER", "", web_address, "Address of that provider's discovery document."),
     Option("PENNYPOT_OIDC_CLIENT", "", text, "Client id given by that provider."),
     Option("PENNYPOT_OIDC_SECRET", "", text, "Client secret given by that provider.", secret=True),
+    Option("PENNYPOT_OIDC_SECOND_FACTOR", "no", yes_or_no, "Whether signing in by that provider counts as a second factor; say yes only when the provider itself asks everyone for one."),
     Option("PENNYPOT_UPLOAD_LIMIT_MB", "200", number, "Largest file that officers may upload, in megabytes."),
     Option("PENNYPOT_WORKER", "yes", yes_or_no, "Whether `serve` also runs the worker for long jobs; say no when `pennypot worker` runs apart."),
     Option("PENNYPOT_SECURITY_CONTACT", "", text, "Where to report a security problem (mailto: or https:), shown in /.well-known/security.txt."),

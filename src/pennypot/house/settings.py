@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "pennypot.house",
     "pennypot.apps.people",
     "pennypot.apps.places",
@@ -132,23 +133,61 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "me"
+ACCOUNT_LOGOUT_REDIRECT_URL = "signed_out"
 ACCOUNT_ADAPTER = "pennypot.apps.people.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "login": "pennypot.apps.people.forms.SignIn",
+    "signup": "pennypot.apps.people.forms.SignUp",
+    "confirm_login_code": "pennypot.apps.people.forms.SignInCode",
+    "confirm_email_verification_code": "pennypot.apps.people.forms.EmailCode",
+    "add_email": "pennypot.apps.people.forms.NewEmail",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+# Per address of the network generous, because a whole hall of people may share one; per person strict.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "signup": "60/10m/ip",
+    "request_login_code": "60/m/ip,3/m/key,40/d/key",
+    "confirm_code": "120/10m/ip,10/15m/key",
+    "login_failed": "60/m/ip,5/5m/key",
+    "manage_email": "10/10m/user",
+    "reauthenticate": "10/m/user",
+    "confirm_email": "1/10s/key,20/d/key",
+}
+# Digits are typed on any keyboard, whatever its language.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+MFA_ADAPTER = "pennypot.apps.people.adapter.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "pennypot.apps.people.forms.SecondStepCode",
+    "reauthenticate": "pennypot.apps.people.forms.SecondStepAgain",
+    "activate_totp": "pennypot.apps.people.forms.NewApp",
+    "add_webauthn": "pennypot.apps.people.forms.NewPasskey",
+    "edit_webauthn": "pennypot.apps.people.forms.PasskeyName",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not OVER_HTTPS
 MFA_TOTP_ISSUER = "Pennypot"
-USERSESSIONS_TRACK_ACTIVITY = True
+MFA_TOTP_TOLERANCE = 1
+# people.middleware notes when a session was last used, at most every five minutes; allauth would at every request.
+USERSESSIONS_TRACK_ACTIVITY = False
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = (
@@ -170,6 +209,8 @@ SOCIALACCOUNT_PROVIDERS = (
     else {}
 )
 
+OIDC_ORIGIN = "/".join(OPTIONS.oidc_server.split("/")[:3])
+
 # Sessions and headers. A browser accepts a __Host- cookie only over https, which the loopback demo has not.
 SESSION_COOKIE_NAME = "__Host-session" if OVER_HTTPS else "pennypot-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if OVER_HTTPS else "pennypot-csrf"
@@ -190,7 +231,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # A form that begins the sign-in with a provider is answered with a redirect to it.
+        "form-action": [SELF, *([OIDC_ORIGIN] if OIDC_ORIGIN else [])],
         "frame-ancestors": [NONE],
     }
 }

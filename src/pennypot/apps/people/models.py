@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from pennypot.apps.people.roles import NEEDS_SECOND_FACTOR
+
 
 class PersonManager(BaseUserManager["Person"]):
     """Makes people. They have no password: they sign in by e-mail code, passkey or a provider."""
@@ -68,3 +70,11 @@ class Person(AbstractBaseUser):
         if self.deleted_at:
             return str(_("a person who has left"))
         return self.name or self.email.split("@")[0]
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether one of the person's roles acts only with a second factor. One SQL query, none for an operator.
+
+        Roles live in places, which this room does not know; `memberships` is how a person sees them.
+        """
+        return self.is_operator or self.memberships.filter(role__in=NEEDS_SECOND_FACTOR).exists()
