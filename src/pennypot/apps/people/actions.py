@@ -88,7 +88,7 @@ def enter_as(request: HttpRequest, person: Person) -> None:
     """
     if not (settings.DEMO and person.is_demo):
         raise Refused(No(_("Roles can be tried on only in the demonstration.")))
-    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])  # type: ignore[arg-type]
+    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     UserSession.objects.create_from_request(request)
 
 

@@ -23,7 +23,6 @@ def _email_field(form: forms.Form, name: str, label: Any, help_text: Any = "") -
     field = form.fields[name]
     field.label, field.help_text = label, help_text
     field.widget = forms.EmailInput(attrs={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"})
-    field.max_length = 254
 
 
 def _code_field(form: forms.Form, label: Any, help_text: Any = "", *, digits: bool = True) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import models
+from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 
 from pennypot.apps.people.models import Person
@@ -58,13 +59,11 @@ class Session:
     is_this_one: bool
 
 
-def sessions_of(person: Person, own_key: str | None) -> list[Session]:
+def sessions_of(person: Person, key: str | None) -> list[Session]:
     """Return the person's sessions, this one first, then the latest used."""
     rows = UserSession.objects.purge_and_list(person)
     found = [
-        Session(
-            row.pk, said_browser(row.user_agent), row.ip, row.created_at, row.last_seen_at, row.session_key == own_key
-        )
+        Session(row.pk, said_browser(row.user_agent), row.ip, row.created_at, row.last_seen_at, row.session_key == key)
         for row in rows
     ]
     return sorted(found, key=lambda session: (not session.is_this_one, -session.last_used.timestamp()))
@@ -119,7 +118,7 @@ def everything_about(person: Person) -> dict[str, Any]:
         ),
     }
     for relation in Person._meta.get_fields(include_hidden=True):
-        if not relation.auto_created or relation.concrete or not isinstance(relation.related_model, type):
+        if not isinstance(relation, ForeignObjectRel) or relation.field.model is not relation.related_model:
             continue
         model, column = relation.related_model, relation.field
         left_out = _LEFT_OUT.get(model._meta.label_lower, set())

@@ -98,7 +98,7 @@ def end_others(request: HttpRequest, person: Person) -> None:
     old_key = request.session.session_key
     person.set_unusable_password()
     person.save(update_fields=["password"])
-    update_session_auth_hash(request, person)  # type: ignore[arg-type]
+    update_session_auth_hash(request, person)
     UserSession.objects.filter(user_id=person.pk).exclude(session_key=old_key).delete()
     UserSession.objects.filter(session_key=old_key).update(session_key=request.session.session_key)
 

@@ -114,7 +114,7 @@ class ShowItIsYou(NextRedirectMixin, FormView):
             form.add_error("code", _("That is not the code. Look again, or ask for a new one."))
             return self.form_invalid(form)
         del self.request.session[self.KEPT]
-        record_authentication(self.request, self.request.user, method="code", reauthenticated=True)  # type: ignore[arg-type]
+        record_authentication(self.request, self.request.user, method="code", reauthenticated=True)
         return resume_request(self.request) or redirect("me")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class AddApp(ActivateTOTPView):
         response = super().form_valid(form)
         added = Authenticator.objects.get(user_id=self.request.user.pk, type=Authenticator.Type.TOTP)
         post_authentication(self.request, added, reauthenticated=True)
-        actions.note_second_step(self.request.user, "added", "app")  # type: ignore[arg-type]
+        actions.note_second_step(self.request.user, "added", "app")
         return response
 
 
@@ -32,7 +32,7 @@ class RemoveApp(DeactivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         authenticator_id = self.authenticator.pk
         response = super().form_valid(form)
-        actions.second_step_removed(self.request, self.request.user, authenticator_id, "app")  # type: ignore[arg-type]
+        actions.second_step_removed(self.request, self.request.user, authenticator_id, "app")
         return response
 
 
@@ -41,14 +41,14 @@ class AddPasskey(AddWebAuthnView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super(AddWebAuthnView, self).get_context_data(**kwargs)
-        context["js_data"] = {"creation_options": auth.begin_registration(self.request.user, True)}  # type: ignore[arg-type]
+        context["js_data"] = {"creation_options": auth.begin_registration(self.request.user, True)}
         return context
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         newest = Authenticator.objects.filter(user_id=self.request.user.pk, type=Authenticator.Type.WEBAUTHN)
         post_authentication(self.request, newest.latest("pk"), reauthenticated=True)
-        actions.note_second_step(self.request.user, "added", "passkey")  # type: ignore[arg-type]
+        actions.note_second_step(self.request.user, "added", "passkey")
         return response
 
 
@@ -58,7 +58,7 @@ class RemovePasskey(RemoveWebAuthnView):
     def form_valid(self, form: Any) -> HttpResponse:
         authenticator_id = self.get_object().pk
         response = super().form_valid(form)
-        actions.second_step_removed(self.request, self.request.user, authenticator_id, "passkey")  # type: ignore[arg-type]
+        actions.second_step_removed(self.request, self.request.user, authenticator_id, "passkey")
         return response
 
 
@@ -67,5 +67,5 @@ class NewRecoveryCodes(GenerateRecoveryCodesView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        actions.note_second_step(self.request.user, "renewed", "recovery-codes")  # type: ignore[arg-type]
+        actions.note_second_step(self.request.user, "renewed", "recovery-codes")
         return response

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from pennypot.apps.people.actions import enter_as
 from pennypot.apps.people.addresses import is_own_path
 from pennypot.apps.people.models import Person
 
@@ -25,5 +26,5 @@ def enter(request: HttpRequest) -> HttpResponse:
         raise Http404
     else:
         person = get_object_or_404(Person, pk=int(who), is_demo=True, is_active=True)
-        login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+        enter_as(request, person)
     return redirect(target if is_own_path(target) else "/")
