@@ -13,9 +13,12 @@ from .card import RuleCard
 from .election import Election
 from .greedy import fill
 from .result import Result
-from .shares import Decision, Setting
+from .shares import PATIENCE, Decision, Setting
 from .shares_exact import ExactRun
 from .ties import Tie, TieOrder
+
+STUCK, FINISHED, OVER, LIMIT = 1, 2, 3, 4  # as in shares_numba
+RUNS = 64  # compiled runs between two signs of life
 
 Progress = Callable[[int, Fraction], None]
 
@@ -82,23 +85,47 @@ class _AddOne:
 
     def settled(self) -> Settled:
         """Take steps until the rule says stop."""
-        leap, exactly, misses = 1, False, 0
+        leap, patience, waiting, exactly = 1, 0, 0, False
+        plain = True
         while not self._finished(self.before):
+            if plain and self._in_compiled_code():
+                break
             first = self.steps + 1
             decision = self._over(first, first + leap - 1, exactly)
             if not decision.settled:
-                misses += 1
-                exactly = leap == 1
-                leap = max(1, leap // (4 if misses > 1 else 2))
+                patience = min(2 * patience + 1, PATIENCE) if leap == 2 else patience
+                waiting, exactly, leap = patience, False, leap // 2
                 continue
-            if decision.order and self._cost(decision) > self.setting.election.budget:
+            if self._cost(decision) > self.setting.election.budget:
                 break
-            self.before, self.steps = decision, first + leap - 1
-            leap, misses = leap * 2, 0
-            exactly = decision.exactly > 0
+            self.before, self.steps = decision, first if self._finished(decision) else first + leap - 1
             if self.progress:
                 self.progress(self.steps, self.start + self.steps * self.step)
+            exactly = decision.exactly > 0
+            plain = not exactly
+            if leap > 1 or exactly or not waiting:
+                leap, patience = 2 * leap, patience if leap == 1 else 0
+            else:
+                waiting -= 1
         return Settled(self.start + self.steps * self.step, self.before, self.steps)
+
+    def _in_compiled_code(self) -> bool:
+        """Let compiled code take the steps that bounds decide; True where it came to the end."""
+        while True:
+            leapt = self.setting.leap(self.start, self.step, self.steps, RUNS)
+            if leapt is None:
+                return False
+            why, steps, decision = leapt
+            if steps > self.steps:
+                self.before, self.steps = decision, steps
+                if self.progress:
+                    self.progress(self.steps, self.start + self.steps * self.step)
+            elif why == LIMIT:
+                return False
+            if why in (OVER, FINISHED):
+                return True
+            if why == STUCK:
+                return False
 
     def _over(self, first: int, last: int, exactly: bool) -> Decision:
         low, high = self.start + first * self.step, self.start + last * self.step

@@ -10,8 +10,11 @@ from .card import RuleCard, stated_card
 from .completion import count_equal_shares
 from .election import Election
 from .greedy import count_greedy
+from .phragmen import count_phragmen
+from .ranked import count_ranked
 from .result import Result
 from .ties import Tie, TieOrder
+from .welfare import count_max_welfare
 
 
 def count(
@@ -52,6 +55,12 @@ def _count(election: Election, card: RuleCard, progress=None) -> Result:
     order = TieOrder(election, card)
     if card.rule == "greedy":
         return count_greedy(election, card, order)
+    if card.rule == "phragmen":
+        return count_phragmen(election, card, order)
+    if card.rule == "max-welfare":
+        return count_max_welfare(election, card, order)
+    if card.rule == "ranked":
+        return count_ranked(election, card, order)
     return count_equal_shares(election, card, order, progress)
 
 

@@ -7,9 +7,11 @@ what they pay, each paying the same (per point, where ballots give points) or al
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, lcm
+from time import perf_counter
 
 import numpy as np
 
@@ -20,8 +22,9 @@ from .greedy import eligible, rivals
 from .shares_exact import ExactRun
 from .ties import TieOrder
 
-ROOM = 60
-LARGE = 60_000
+ROOM = 60  # binary digits that sums may fill
+PATIENCE = 15  # single Add1 steps between two attempts to take several at once
+LARGE, LONG = 60_000, 0.4  # entries, and seconds, beyond which compiled code pays for its start-up
 
 
 @dataclass
@@ -57,9 +60,14 @@ class Setting:
         self.rival_start = np.zeros(self.projects + 1, np.int64)
         np.cumsum([len(conflict.get(c, ())) for c in range(self.projects)], out=self.rival_start[1:])
         self.rival = np.array([r for c in range(self.projects) for r in sorted(conflict.get(c, ()))], np.int64)
+        self._scaled: dict[int, tuple] = {}
+        self.state = np.empty((self.groups, 3), np.int64)
+        self.state[:, 2] = self.weight
         self._lay_out_costs()
         self.twin = self._twins()
-        self.engine = _engine(len(self.group))
+        self.engine, self.spent = shares_numpy, 0.0
+        if len(self.group) >= LARGE or f"{__package__}.shares_numba" in sys.modules:
+            self._compile()
 
     def _lay_out_costs(self) -> None:
         self.total_points = _sums(self.start, self.point, self.weight[self.group], self.projects)
@@ -106,16 +114,20 @@ class Setting:
         times = np.repeat(weight, length)
         if len(self.point):
             times = times * self.election.entry_points[entry]
-        keep = (where >= 0) & (times > 0)
+        keep = (where >= 0) & (times > 0) & self.paying_entries(entry)
         counts = np.zeros(funded, np.int64)
         np.add.at(counts, where[keep], times[keep])
         return counts.tolist()
+
+    def paying_entries(self, entry: np.ndarray) -> np.ndarray | bool:
+        """Which choices on ballots are support that pays; all of them, unless a rule says otherwise."""
+        return True
 
     def history(self, row: int, place: np.ndarray) -> tuple:
         """What one group paid for so far, as a key: equal keys mean equal money."""
         ballots = self.election.ballots
         entry = np.arange(ballots.start[row], ballots.start[row + 1])
-        entry = entry[place[ballots.project[entry]] >= 0]
+        entry = entry[(place[ballots.project[entry]] >= 0) & self.paying_entries(entry)]
         found = ballots.project[entry].tolist()
         return (*found, -1, *self.election.entry_points[entry].tolist()) if len(self.point) else tuple(found)
 
@@ -124,16 +136,70 @@ class Setting:
         reach = max(self.voters * ceil(endowment), max(self.cost, default=0), 1) * self.top_point
         return ROOM - reach.bit_length()
 
+    def scaled(self, shift: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Costs in units of 2 ** -shift, rounded down and up, and prices that are surely not too high."""
+        if shift not in self._scaled:
+            unit = Fraction(2) ** shift
+            low = np.array([floor(c * unit) for c in self.cost], np.int64)
+            high = np.array([ceil(c * unit) for c in self.cost], np.int64)
+            self._scaled[shift] = low, high, low // np.maximum(np.array(self.total_points, np.int64), 1)
+        return self._scaled[shift]
+
+    def laid_out(self, shift: int) -> tuple:
+        """What every run of an engine needs to know of the election."""
+        low, high, _ = self.scaled(shift)
+        return (
+            self.start, self.group, self.point, low, high, self.cost_array, self.times, self.by_cost,
+            self.exact_integers, self.rank, self.twin, self.rival_start, self.rival,
+        )  # fmt: skip
+
+    def leap(self, start: Fraction, step: Fraction, steps: int, runs: int) -> tuple[int, int, Decision] | None:
+        """Take Add1 steps in compiled code as far as bounds decide them; None where that cannot be done.
+
+        Returns
+        -------
+        (why, steps, decision) : why it ended (see `shares_numba`), the steps taken by then, what they decided
+        """
+        below, most = lcm(start.denominator, step.denominator), 2 * steps + 64
+        reach = max(self.voters, below) * ceil(start + most * step)
+        shift = ROOM - (max(reach, max(self.cost), 1) * self.top_point).bit_length()
+        if not hasattr(self.engine, "add_one") or shift < 0 or not self.exact_integers or self.free:
+            return None
+        order, tied = np.full(self.projects, -1, np.int64), np.zeros(self.projects, np.int64)
+        why, taken = self.engine.add_one(
+            *self.laid_out(shift), self.state, self.can_win, self.scaled(shift)[2],
+            self.election.budget, self.card.stop == "exhaustive", int(start * below), int(step * below), below,
+            shift, steps, most, PATIENCE, runs, order, tied,
+        )  # fmt: skip
+        chosen = order[: int((order >= 0).argmin()) if (order < 0).any() else len(order)].tolist()
+        return why, taken, Decision(chosen, True, 0, [(at, []) for at in range(len(chosen)) if tied[at] > 1])
+
     def decide(self, low: Fraction, high: Fraction, exactly: bool = True) -> Decision:
         """Run Equal Shares for every endowment from `low` to `high` at once.
 
         With `exactly`, what bounds cannot part is decided by exact fractions (at both ends; the price of a project is
         linear in the endowment while the same people are poor, so what holds at both ends holds between).
         """
-        return _Run(self, low, high).go(exactly)
+        began = perf_counter()
+        decision = _Run(self, low, high).go(exactly)
+        self.spent += perf_counter() - began
+        if self.spent > LONG and self.engine is shares_numpy:
+            self._compile()
+        return decision
+
+    def _compile(self) -> None:
+        """Go over to the compiled engine: the same answers, worth its start-up time from here on."""
+        self.spent = float("-inf")
+        try:
+            from . import shares_numba
+        except (ImportError, RuntimeError):  # no numba, or nowhere to keep its cache
+            return
+        self.engine = shares_numba
 
 
 class _Run:
+    """One run over a range of endowments, from the first choice to the last."""
+
     def __init__(self, setting: Setting, low: Fraction, high: Fraction) -> None:
         self.setting = setting
         self.ends = [low] if low == high else [low, high]
@@ -143,14 +209,11 @@ class _Run:
         self.tied: list[tuple[int, list[int]]] = []
         self.fractions = 0
         unit = Fraction(2) ** self.shift
-        self.cost_low = np.array([floor(c * unit) for c in setting.cost], np.int64)
-        self.cost_high = np.array([ceil(c * unit) for c in setting.cost], np.int64)
-        self.active = setting.can_win.copy()
-        self.state = np.empty((setting.groups, 3), np.int64)
+        self.cost_low, self.cost_high, price_low = setting.scaled(self.shift)
+        self.active, self.price_low = setting.can_win.copy(), price_low.copy()
+        self.state = setting.state
         self.state[:, 0] = floor(low * unit)
         self.state[:, 1] = ceil(high * unit)
-        self.state[:, 2] = setting.weight
-        self.price_low = self.cost_low // np.maximum(np.array(setting.total_points, np.int64), 1)
 
     def go(self, exactly: bool) -> Decision:
         setting = self.setting
@@ -160,11 +223,8 @@ class _Run:
         contenders = np.zeros(size, bool)
         while True:
             done, chosen = setting.engine.run(
-                setting.start, setting.group, setting.point, self.cost_low, self.cost_high, setting.cost_array,
-                setting.times, setting.by_cost, setting.exact_integers, setting.rank, setting.twin,
-                setting.rival_start, setting.rival, self.state, self.active, self.price_low, order, low, high,
-                tied, contenders,
-            )  # fmt: skip
+                *setting.laid_out(self.shift), self.state, self.active, self.price_low, order, low, high, tied, contenders
+            )
             for at in range(chosen):
                 if tied[at] > 1:
                     self.tied.append((len(self.order), []))
@@ -240,12 +300,3 @@ def _sums(start: np.ndarray, point: np.ndarray, weight: np.ndarray, projects: in
     running = np.zeros(len(weight) + 1, np.int64)
     np.cumsum(heavy, out=running[1:])
     return (running[start[1:]] - running[start[:-1]]).tolist() if projects else []
-
-
-def _engine(entries: int):
-    """The compiled engine for large elections; numpy for small ones, which would only wait for it."""
-    if entries < LARGE:
-        return shares_numpy
-    from . import shares_numba
-
-    return shares_numba

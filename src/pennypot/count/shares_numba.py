@@ -12,36 +12,36 @@ import numpy as np
 
 INFINITE = np.int64(2**62)
 DONE, STUCK = 0, 1
+NEARLY, SLACK = 24, 8
 
 
 @numba.njit(cache=True, nogil=True)
-def _lowest_price(begin, end, group, point, state, cost, price):
-    """Largest whole number that is surely no more than the price; INFINITE if even upper bounds cannot pay."""
-    while True:
-        poor = np.int64(0)
-        rich = np.int64(0)
-        if len(point):
-            for entry in range(begin, end):
-                upper = state[group[entry], 1]
-                weight = state[group[entry], 2]
-                if upper < price * point[entry]:
-                    poor += weight * upper
-                else:
-                    rich += weight * point[entry]
-        else:
-            for entry in range(begin, end):
-                upper = state[group[entry], 1]
-                weight = state[group[entry], 2]
-                if upper < price:
-                    poor += weight * upper
-                else:
-                    rich += weight
-        if rich == 0:
-            return price if poor >= cost else INFINITE
-        better = (cost - poor) // rich
-        if better <= price:
-            return price
-        price = better
+def _raise(begin, end, group, point, state, cost, price):
+    """One Newton step: from a price that is surely not too high to a better one; INFINITE if nobody can pay it.
+
+    What supporters give rises with the price, ever more slowly, so that a step never goes too far.
+    """
+    poor = np.int64(0)
+    rich = np.int64(0)
+    if len(point):
+        for entry in range(begin, end):
+            upper = state[group[entry], 1]
+            weight = state[group[entry], 2]
+            if upper < price * point[entry]:
+                poor += weight * upper
+            else:
+                rich += weight * point[entry]
+    else:
+        for entry in range(begin, end):
+            upper = state[group[entry], 1]
+            weight = state[group[entry], 2]
+            if upper < price:
+                poor += weight * upper
+            else:
+                rich += weight
+    if rich == 0:
+        return price if poor >= cost else INFINITE
+    return max(price, (cost - poor) // rich)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -116,17 +116,17 @@ def run(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, r
                     c = d
             if c < 0 or key_low[c] > best_high:
                 break
-            fresh[c] = True
-            found = _lowest_price(start[c], start[c + 1], group, point, state, cost_low[c], price_low[c])
+            found = _raise(start[c], start[c + 1], group, point, state, cost_low[c], price_low[c])
             if found == INFINITE:
                 active[c] = False
                 continue
+            fresh[c] = found - price_low[c] <= price_low[c] >> NEARLY
             price_low[c] = found
             key_low[c] = found / times[c] * below
-            key_high[c] = np.inf
-            price_high[c] = INFINITE
-            if key_low[c] <= best_high:
-                top, rich[c] = _highest_price(start[c], start[c + 1], group, point, state, cost_high[c], found)
+            if fresh[c]:
+                key_high[c] = np.inf
+                price_high[c] = INFINITE
+                top, rich[c] = _highest_price(start[c], start[c + 1], group, point, state, cost_high[c], found + SLACK)
                 price_high[c] = top
                 if top < INFINITE:
                     key_high[c] = top / times[c] * above
@@ -170,9 +170,76 @@ def run(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, r
                             best = d
             else:
                 return STUCK, chosen
+        while True:
+            found = _raise(start[best], start[best + 1], group, point, state, cost_low[best], price_low[best])
+            if found == price_low[best]:
+                break
+            price_low[best] = found
         order[chosen], low[chosen], high[chosen], tied[chosen] = best, price_low[best], price_high[best], level
         chosen += 1
         active[best] = False
         for entry in range(rival_start[best], rival_start[best + 1]):
             active[rival[entry]] = False
         pay(start[best], start[best + 1], group, point, state, price_low[best], price_high[best])
+
+
+FINISHED, OVER, LIMIT = 2, 3, 4
+
+
+@numba.njit(cache=True, nogil=True)
+def add_one(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival,
+            state, may_win, price_first, budget, exhaustive, above, rise, below, digits, steps, most,
+            patience_cap, runs, order, tied):
+    """Take Add1 steps while bounds decide them; see `completion._AddOne`, which does the same and the rest.
+
+    Bounds leave room for `most` steps. The endowment after j steps is ``(above + j * rise) / below``, bounds carry `digits` binary digits. ``order`` and
+    ``tied`` hold the decision at `steps`; a -1 ends ``order``. Gives why it ended and the steps taken by then.
+    """  # fmt: skip
+    projects = len(cost)
+    active, contenders = np.empty(projects, np.bool_), np.empty(projects, np.bool_)
+    price = np.empty(projects, np.int64)
+    now, low, high, level = (np.empty(projects, np.int64), np.empty(projects, np.int64),
+                             np.empty(projects, np.int64), np.empty(projects, np.int64))  # fmt: skip
+    leap, patience, waiting = 1, 0, 0
+    for _ in range(runs):
+        first, last = steps + 1, steps + leap
+        if last > most:
+            return LIMIT, steps
+        active[:] = may_win
+        price[:] = price_first
+        state[:, 0] = ((above + first * rise) << digits) // below
+        state[:, 1] = -((-((above + last * rise) << digits)) // below)
+        ended, chosen = run(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin,
+                            rival_start, rival, state, active, price, now, low, high, level, contenders)  # fmt: skip
+        if ended == STUCK:
+            if leap == 1:
+                return STUCK, steps
+            if leap == 2:
+                patience = min(2 * patience + 1, patience_cap)
+            waiting, leap = patience, leap // 2
+            continue
+        spent = np.int64(0)
+        active[:] = may_win
+        for at in range(chosen):
+            spent += cost[now[at]]
+            active[now[at]] = False
+            for entry in range(rival_start[now[at]], rival_start[now[at] + 1]):
+                active[rival[entry]] = False
+        if spent > budget:
+            return OVER, steps
+        order[:chosen], tied[:chosen] = now[:chosen], level[:chosen]
+        if chosen < projects:
+            order[chosen] = -1
+        finished = True
+        for c in range(projects):
+            if active[c] and (not exhaustive or cost[c] <= budget - spent):
+                finished = False
+        if finished:
+            return FINISHED, first
+        steps = last
+        if leap > 1 or not waiting:
+            patience = patience if leap == 1 else 0
+            leap *= 2
+        else:
+            waiting -= 1
+    return DONE, steps

@@ -1,0 +1,123 @@
+"""Sequential Phragmén: voters earn money at equal speed; a project is funded as soon as its supporters can pay for it.
+
+Brill, Freeman, Janson and Lackner, "Phragmén's voting methods and justified representation" (AAAI 2017), for budgets.
+Every voter carries a load: the moment at which they last paid. Funding a project whose supporters carry loads l costs
+them all the same new load ``(cost + sum(l)) / supporters``; the project with the least new load is next. The count
+ends when that project does not fit any more. Projects without votes are never funded.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, floor, inf
+from typing import Any
+
+import numpy as np
+
+from .card import RuleCard
+from .election import Election
+from .greedy import eligible, rivals
+from .result import Result
+from .ties import Tie, TieOrder
+
+ROOM = 60
+
+
+def count_phragmen(election: Election, card: RuleCard, order: TieOrder) -> Result:
+    """Count by sequential Phragmén.
+
+    Each trail entry: ``project``, ``load`` (exact: what each supporter has been charged by now), ``supporters`` and
+    ``outcome`` ("funded", or "too dear" for the project that ended the count).
+    """
+    run = _Loads(election, card, order)
+    trail: list[dict[str, Any]] = []
+    ties: list[Tie] = []
+    left, winners = election.budget, []
+    while (level := run.best()) is not None:
+        chosen = level[0]
+        if len(level) > 1:
+            ties.append(order.tie(len(winners) + 1, level))
+        load = run.exact_load(chosen)
+        fits = all(election.costs[c] <= left for c in level)
+        entry = {
+            "round": len(winners) + 1,
+            "project": election.projects[chosen].id,
+            "load": str(load / 10**election.decimals),
+            "shown": float(load / 10**election.decimals),
+            "supporters": election.votes[chosen],
+            "left": election.money(left),
+            "outcome": "funded" if fits else "too dear",
+        }
+        trail.append(entry)
+        if not fits:
+            break
+        left -= election.costs[chosen]
+        winners.append(chosen)
+        run.fund(chosen, load)
+    ids = tuple(election.projects[c].id for c in winners)
+    return Result(election, card, ids, election.budget - left, tuple(ties), tuple(trail))
+
+
+class _Loads:
+    """Loads as whole-number bounds, and exactly as counts of who last paid for what."""
+
+    def __init__(self, election: Election, card: RuleCard, order: TieOrder) -> None:
+        self.election, self.rank = election, order.rank
+        self.columns, self.weight = election.columns, election.ballots.weight
+        self.active = {c for c, can in enumerate(eligible(election, card)) if can}
+        self.rivals = rivals(election, card)
+        reach = election.budget + max(election.costs, default=0) + 1
+        self.unit = Fraction(2) ** (ROOM - reach.bit_length())
+        groups = election.ballots.groups
+        self.low, self.high = np.zeros(groups, np.int64), np.zeros(groups, np.int64)
+        self.last = np.full(groups, -1, np.int64)
+        self.loads: list[Fraction] = []
+        self.bound = {c: self._bounds(c)[0] for c in self.active}
+
+    def _supporters(self, c: int) -> np.ndarray:
+        return self.columns.group[self.columns.start[c] : self.columns.start[c + 1]]
+
+    def _bounds(self, c: int) -> tuple[int, int]:
+        rows, votes = self._supporters(c), self.election.votes[c]
+        weight, cost = self.weight[rows], self.election.costs[c] * self.unit
+        low = floor(cost) + int(weight @ self.low[rows])
+        high = ceil(cost) + int(weight @ self.high[rows])
+        return low // votes, -(-high // votes)
+
+    def exact_load(self, c: int) -> Fraction:
+        """The load that funding a project would leave its supporters with."""
+        rows = self._supporters(c)
+        last = self.last[rows]
+        paid = np.zeros(len(self.loads), np.int64)
+        np.add.at(paid, last[last >= 0], self.weight[rows][last >= 0])
+        carried = sum((n * load for n, load in zip(paid.tolist(), self.loads, strict=True) if n), Fraction(0))
+        return (self.election.costs[c] + carried) / self.election.votes[c]
+
+    def best(self) -> list[int] | None:
+        """The projects with the least new load, in tie order; None when none is left."""
+        if not self.active:
+            return None
+        fresh: dict[int, int] = {}
+        least = inf
+        waiting = sorted(self.active, key=self.bound.__getitem__)
+        for c in waiting:
+            if self.bound[c] > least:
+                break
+            self.bound[c], top = self._bounds(c)
+            if self.bound[c] <= least:
+                fresh[c] = top
+                least = min(least, top)
+        near = [c for c in fresh if self.bound[c] <= least]
+        if len(near) > 1:
+            exact = {c: self.exact_load(c) for c in near}
+            lowest = min(exact.values())
+            near = [c for c in near if exact[c] == lowest]
+        return sorted(near, key=self.rank.__getitem__)
+
+    def fund(self, c: int, load: Fraction) -> None:
+        """Charge a project to its supporters."""
+        rows = self._supporters(c)
+        self.low[rows], self.high[rows] = floor(load * self.unit), ceil(load * self.unit)
+        self.last[rows] = len(self.loads)
+        self.loads.append(load)
+        self.active -= {c} | self.rivals.get(c, set())
