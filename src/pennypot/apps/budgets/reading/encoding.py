@@ -31,9 +31,8 @@ _PLAIN = bytes(range(128))
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x00"))
 _NOT_IN_CP1252 = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 # A pound sign stands before a figure, or alone in brackets in a heading.
-_POUND_PLACE = re.compile(rb"(?:\((.)\))|(.) ?-?\d")
+_POUND_PLACE = re.compile(rb"\(([\x9c\xa3])\)|([\x9c\xa3]) ?-?\d")
 _STRAY = re.compile("[\udc80-\udcff]")
-_SPREAD = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
 
 
 def _stray_as_cp1252(error: UnicodeError) -> tuple[str, int]:
@@ -81,7 +80,6 @@ class _Survey:
     crlf: int = 0
     lf: int = 0
     cr: int = 0
-    spread: int = 0
     stray: int = 0
     first_stray: int = -1
     pounds_9c: int = 0
@@ -118,20 +116,22 @@ class _Survey:
             self._tail = block[-2:]
             return
         self.high.update(high)
-        for match in _POUND_PLACE.finditer(self._tail + block):
-            found = match.group(1) or match.group(2)
-            self.pounds_9c += found == b"\x9c"
-            self.pounds_a3 += found == b"\xa3"
+        if b"\x9c" in high or b"\xa3" in high:
+            for match in _POUND_PLACE.finditer(self._tail + block):
+                found = match.group(1) or match.group(2)
+                self.pounds_9c += found == b"\x9c"
+                self.pounds_a3 += found == b"\xa3"
         self._tail = block[-2:]
         self._note_utf8(self._utf8.decode(block), start - len(pending))
 
     def _note_utf8(self, text: str, start: int) -> None:
-        self.spread += len(_SPREAD.findall(text))
-        strays = len(_STRAY.findall(text))
-        if strays and self.first_stray < 0:
-            before = text[: _STRAY.search(text).start()]  # type: ignore[union-attr]
-            self.first_stray = start + len(before.encode("utf-8", "surrogateescape"))
-        self.stray += strays
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            # What does not fit UTF-8 was let through as lone surrogates, which cannot be written again.
+            self.stray += len(_STRAY.findall(text))
+            if self.first_stray < 0:
+                self.first_stray = start + len(text[: error.start].encode("utf-8"))
 
     def _count_lines(self, block: bytes) -> None:
         crlf = block.count(b"\r\n")
@@ -220,7 +220,9 @@ def _choose(survey: _Survey, mark: str) -> TextDecision:
         else:
             why = say("encoding_ascii")
         return TextDecision(encoding, remarks=[why])
-    if mark or survey.spread > survey.stray:
+    # Every character beyond plain letters that does fit UTF-8 took at least two bytes.
+    fitting = (survey.high.total() - survey.stray) // 2
+    if mark or fitting > survey.stray:
         why = say("encoding_stray", count=survey.stray, offset=survey.first_stray)
         return TextDecision(mark or "utf-8", errors=STRAY_HANDLER, remarks=[why])
     if survey.pounds_9c and not survey.pounds_a3:

@@ -110,6 +110,10 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 _UNIT_WORDS = frozenset(("gbp", "k", "000", "000s", "m", "thousand", "thousands", "million", "millions", "s"))
 _LONGEST_HEADING = 120
+# One of these is in every row of headings we take for one: it names the money.
+_MONEY_WORDS = frozenset(
+    "amount amounts total value net gross vat spend spent cost paid budget actual outturn pounds payment expenditure sum".split()
+)
 
 
 @lru_cache(maxsize=4096)
@@ -146,8 +150,9 @@ def _likeness(words: str, phrase: str, rank: int) -> float:
     have, want = words.split(), phrase.split()
     if len(want) > 1 and all(word in have for word in want):
         return 0.75 + early
-    if len(words) > 3 and difflib.SequenceMatcher(None, words, phrase).ratio() >= 0.88:
-        return 0.85 + early
+    if len(words) > 3 and abs(len(words) - len(phrase)) <= 3 and words[0] == phrase[0]:
+        if difflib.SequenceMatcher(None, words, phrase).ratio() >= 0.88:
+            return 0.85 + early
     if len(want) == 1 and have[-1] == phrase and len(have) <= 4:
         return 0.6 + early
     return 0.0
@@ -193,6 +198,8 @@ def is_heading_row(texts: list[str], kinds: tuple[str, ...] = ("spending", "budg
     """
     filled = [text for text in texts if text]
     if len(filled) < 2 or any(len(text) > _LONGEST_HEADING for text in filled):
+        return ""
+    if not any(_MONEY_WORDS & set(normal(text).split()) for text in filled):
         return ""
     best, most = "", 0
     for kind in kinds:

@@ -9,10 +9,12 @@ from typing import Any
 
 # Beyond any public budget; longer runs of digits are account numbers.
 _MOST_DIGITS = 15
+_MOST_REMEMBERED = 200_000
 _CURRENCY = re.compile(r"£|GBP|\bUKP\b", re.IGNORECASE)
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f']+")
 _POINT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?")
 _COMMA = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+)?(?:,\d*)?")
+_PLAIN = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}")
 _MINUSES = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-"})
 _HAS_DIGIT = re.compile(r"\d")
 
@@ -46,6 +48,9 @@ def parse_money(cell: Any, *, decimal: str = ".", unit_pence: int = 100) -> Mone
         None where the cell is no amount.
     """
     if isinstance(cell, str):
+        # Most cells of most files look like this, and need no more than taking the point out.
+        if decimal == "." and unit_pence == 100 and _PLAIN.fullmatch(cell):
+            return Money(int(cell.replace(".", "")))
         number = _number_in_text(cell, decimal)
     elif isinstance(cell, bool) or not isinstance(cell, int | float):
         return None
@@ -104,13 +109,29 @@ class MoneyColumn(dict[Any, "Money | None"]):
         self._decimal, self._unit_pence = decimal, unit_pence
 
     def __missing__(self, cell: Any) -> Money | None:
-        if len(self) > 200_000:
+        if len(self) > _MOST_REMEMBERED:
             self.clear()
         # 1, 1.0 and True are one key to a dictionary, so only text and floats are remembered.
         read = parse_money(cell, decimal=self._decimal, unit_pence=self._unit_pence)
         if isinstance(cell, str | float):
             self[cell] = read
         return read
+
+
+class SecondOpinion(dict[Any, int]):
+    """Remembers `second_opinion_pence` for each different text."""
+
+    def __init__(self, decimal: str, unit_pence: int) -> None:
+        super().__init__()
+        self._decimal, self._unit_pence = decimal, unit_pence
+
+    def __missing__(self, cell: Any) -> int:
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+        pence = second_opinion_pence(cell, self._decimal, self._unit_pence)
+        if isinstance(cell, str | float):
+            self[cell] = pence
+        return pence
 
 
 def second_opinion_pence(cell: Any, decimal: str, unit_pence: int) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import compress, zip_longest
 from typing import Any
 
 from .dates import DateColumn
 from .headings import normal
-from .money import MoneyColumn, parse_money, second_opinion_pence
+from .money import MoneyColumn, SecondOpinion, parse_money
 from .recognise import Source
 from .shapes import Batch, Block, Mapping, Reading, Rejected, Sheet, SheetUnderstood, Understanding
 from .understand import change, understand
@@ -18,6 +19,7 @@ from .words import CannotRead, Said, say
 
 _MOST_REJECTED_KEPT = 10_000
 _RAW_CHARACTERS = 300
+_MOST_REMEMBERED = 200_000
 _SHIFTS = (1, -1, 2, -2)
 _TOTAL = re.compile(r"(?:grand |overall |report |sub[ -]?)?totals?(?: (?:for|of|payments?|spend|amount|value)\b.*)?:?", re.I)
 _TOTAL_SERVICE = re.compile(r"(?:(?:grand |sub[ -]?)?totals?\b.*|.*\b(?:sub-?)?total)", re.I)
@@ -84,7 +86,7 @@ class _TextColumn(dict[Any, str]):
             return cell.isoformat()[:10]
         else:
             return str(cell)
-        if len(self) > 50_000:
+        if len(self) > _MOST_REMEMBERED:
             self.clear()
         self[cell] = text
         return text
@@ -101,7 +103,7 @@ class _Reader:
         self._money = MoneyColumn(mapping.decimal, mapping.unit_pence)
         self._dates = DateColumn(mapping.date_order)
         self._texts = _TextColumn()
-        self._check: dict[Any, int] = {}
+        self._check = SecondOpinion(mapping.decimal, mapping.unit_pence)
         self._counts: Counter[str] = Counter()
 
     def read_rows(self, sheet: SheetUnderstood, first: int, rows: list[list[Any]]) -> None:
@@ -149,63 +151,69 @@ class _Part:
         self._others = {meaning: index for meaning, index in block.columns.items() if meaning not in skip}
 
     def read(self, numbers: list[int], rows: list[list[Any]]) -> None:
-        width = self._width
-        if any(len(cells) < width for cells in rows):
-            rows = [cells if len(cells) >= width else [*cells, *[""] * (width - len(cells))] for cells in rows]
-        money, dates = self._reader._money, self._reader._dates
-        amounts = [money[cells[self._amount]] for cells in rows] if self._amount >= 0 else [None] * len(rows)
-        when = [dates[cells[self._date]] for cells in rows] if self._needs_date else []
-        bad = {at for at, amount in enumerate(amounts) if amount is None}
-        bad |= {at for at, date in enumerate(when) if date.__class__ is str}
-        bad |= self._odd(rows)
-        good_rows, good_numbers = rows, numbers
-        moved: list[tuple[int, list[Any]]] = []
+        """Read rows column by column; only those that do not fit are looked at one by one."""
+        if not rows:
+            return
+        columns: list[Sequence[Any]] = list(zip_longest(*rows, fillvalue=""))
+        columns += [[""] * len(rows)] * (self._width - len(columns))
+        bad = self._misfits(columns, len(rows))
         if bad:
-            for at in sorted(bad):
-                if shifted := self._settle(numbers[at], rows[at]):
-                    moved.append((numbers[at], shifted))
-            good = [at for at in range(len(rows)) if at not in bad]
-            good_rows = [rows[at] for at in good] + [cells for _, cells in moved]
-            good_numbers = [numbers[at] for at in good] + [number for number, _ in moved]
-        if good_rows:
-            self._keep(good_numbers, good_rows)
+            moved = {numbers[at]: shifted for at in sorted(bad) if (shifted := self._settle(numbers[at], columns, at))}
+            good = [at not in bad for at in range(len(rows))]
+            numbers = [*compress(numbers, good), *moved]
+            columns = [
+                [*compress(cells, good), *(row[index] for row in moved.values())] for index, cells in enumerate(columns)
+            ]
+        if numbers:
+            self._keep(numbers, columns)
 
-    def _odd(self, rows: list[list[Any]]) -> set[int]:
+    def _misfits(self, columns: list[Sequence[Any]], rows: int) -> set[int]:
+        """Positions of rows that cannot be kept as they stand."""
+        if self._amount < 0:
+            return set(range(rows))
+        amounts = map(self._reader._money.__getitem__, columns[self._amount])
+        bad = {at for at, amount in enumerate(amounts) if amount is None}
+        if self._needs_date:
+            dates = map(self._reader._dates.__getitem__, columns[self._date])
+            bad |= {at for at, date in enumerate(dates) if date.__class__ is str}
+        return bad | self._odd(columns, rows)
+
+    def _odd(self, columns: list[Sequence[Any]], rows: int) -> set[int]:
         """Rows with an amount and all else that is needed, but which are no payment or line."""
         if self._mapping.kind == "budget":
-            at = self._columns.get("service", -1)
-            if at < 0:
+            if "service" not in self._columns:
                 return set()
-            texts = [self._reader._texts[cells[at]] for cells in rows]
-            return {n for n, text in enumerate(texts) if not text or _TOTAL_SERVICE.fullmatch(text[:200])}
+            texts = map(self._reader._texts.__getitem__, columns[self._columns["service"]])
+            return {at for at, text in enumerate(texts) if not text or _TOTAL_SERVICE.fullmatch(text[:200])}
         if self._needs_date:
             return set()
-        named = [index for meaning, index in self._others.items() if meaning in ("payee", "service", "category")]
+        named = [columns[index] for meaning, index in self._others.items() if meaning in ("payee", "service", "category")]
         return {
-            n
-            for n, cells in enumerate(rows)
-            if not any(str(cells[index]).strip() for index in named) or self._is_total(cells)
+            at
+            for at in range(rows)
+            if not any(str(cells[at]).strip() for cells in named) or self._is_total([cells[at] for cells in columns])
         }
 
-    def _keep(self, numbers: list[int], rows: list[list[Any]]) -> None:
+    def _keep(self, numbers: list[int], columns: list[Sequence[Any]]) -> None:
         reader, reading = self._reader, self._reading
-        read = [reader._money[cells[self._amount]] for cells in rows]
-        pence = [money.pence for money in read if money]
-        reader._counts["rounded"] += sum(money.rounded for money in read if money)
+        amounts = columns[self._amount]
+        read = [money for money in map(reader._money.__getitem__, amounts) if money]
+        pence = [money.pence for money in read]
+        reader._counts["rounded"] += sum(money.rounded for money in read)
         reading.sum_kept_pence += sum(pence)
-        reading.sum_before_pence += sum(self._second_opinion(cells[self._amount]) for cells in rows)
+        reading.sum_before_pence += sum(map(reader._check.__getitem__, amounts))
         values: dict[str, list[Any]] = {}
         if self._needs_date:
-            values["paid_on"] = [reader._dates[cells[self._date]] for cells in rows]
+            values["paid_on"] = list(map(reader._dates.__getitem__, columns[self._date]))
         elif self._mapping.kind == "spending":
-            values["paid_on"] = [self._fixed_date] * len(rows)
+            values["paid_on"] = [self._fixed_date] * len(numbers)
         values["amount_pence"] = pence
         for meaning, index in self._others.items():
-            values[meaning] = [reader._texts[cells[index]] for cells in rows]
+            values[meaning] = list(map(reader._texts.__getitem__, columns[index]))
         if self._mapping.kind == "spending":
-            payees = values.setdefault("payee", [""] * len(rows))
+            payees = values.setdefault("payee", [""] * len(numbers))
             reader._counts["no_payee"] += payees.count("")
-        reading.kept += len(rows)
+        reading.kept += len(numbers)
         self._note_span(values.get("paid_on", []))
         reader._sink(Batch(self._sheet, numbers, values))
 
@@ -216,18 +224,9 @@ class _Part:
             self._reading.first_date = min(first, self._reading.first_date or first)
             self._reading.last_date = max(last, self._reading.last_date or last)
 
-    def _second_opinion(self, cell: Any) -> int:
-        check = self._reader._check
-        if not isinstance(cell, str):
-            return second_opinion_pence(cell, self._mapping.decimal, self._mapping.unit_pence)
-        if cell not in check:
-            if len(check) > 200_000:
-                check.clear()
-            check[cell] = second_opinion_pence(cell, self._mapping.decimal, self._mapping.unit_pence)
-        return check[cell]
-
-    def _settle(self, number: int, cells: list[Any]) -> list[Any] | None:
+    def _settle(self, number: int, columns: list[Sequence[Any]], at: int) -> list[Any] | None:
         """Decide about a row that does not read as it stands; returns its cells moved back, where they fit."""
+        cells = [column[at] for column in columns]
         texts = [str(cell).strip() for cell in cells]
         if not any(texts):
             self._reading.blank += 1
@@ -302,7 +301,7 @@ class _Part:
         pence = money.pence if money else 0
         if money:
             reading.sum_rejected_pence += pence
-            reading.sum_before_pence += self._second_opinion(cells[self._amount])
+            reading.sum_before_pence += self._reader._check[cells[self._amount]]
         reading.rejected_count += 1
         reading.reasons[reason.code] = reading.reasons.get(reason.code, 0) + 1
         if len(reading.rejected) < _MOST_REJECTED_KEPT:

@@ -18,7 +18,7 @@ from .texts import Text
 from .words import CannotRead, Said, say
 from .zips import inspect_directory, inspect_ods_content, inspect_part, inspect_xml
 
-ROWS_IN_A_BATCH = 5_000
+ROWS_IN_A_BATCH = 2_000
 _ZIP_MAGIC = b"PK"
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 # How files that are no tables begin.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
 from .dates import take_apart
@@ -32,20 +32,18 @@ class ColumnFacts:
 
     index: int
     filled: int = 0
-    different: set[Any] = field(default_factory=set)
+    different: dict[Any, None] = field(default_factory=dict)  # as an ordered set
     watched: bool = True
 
-    def add(self, cells: tuple[Any, ...]) -> None:
-        if not self.watched:
-            return
+    def add(self, cells: Sequence[Any]) -> None:
         self.filled += len(cells) - cells.count("")
         if len(self.different) < _MOST_DIFFERENT:
-            self.different.update(cells)
-            self.different.discard("")
+            self.different.update(dict.fromkeys(cells))
+            self.different.pop("", None)
 
     def sample(self) -> list[Any]:
-        """Up to 500 different filled cells, in a settled order."""
-        return sorted((cell for cell in self.different if str(cell).strip()), key=str)[:500]
+        """The first 500 different filled cells."""
+        return [cell for cell in islice(self.different, 500) if str(cell).strip()]
 
     def share(self, fits: Any) -> float:
         """The share of the sample that fits a test."""
@@ -96,18 +94,26 @@ class BlockSurvey:
 
     def add(self, rows: list[list[Any]]) -> None:
         """Note what a run of rows holds."""
-        watched_before = self.rows
+        rows_before = self.rows
         self.rows += len(rows)
+        if rows_before > _WATCHED_ROWS:
+            for facts in self.facts:
+                if facts.watched:
+                    at = facts.index
+                    facts.add([cells[at] if at < len(cells) else "" for cells in rows])
+            return
         for index, cells in enumerate(zip_longest(*rows, fillvalue="")):
             if index == len(self.facts):
                 self.facts.append(ColumnFacts(index))
             self.facts[index].add(cells)
-        if watched_before <= _WATCHED_ROWS < self.rows:
+        if rows_before <= _WATCHED_ROWS < self.rows:
             # The rest of a long file matters for dates and amounts only: every one of those is looked at.
             for facts in self.facts:
-                facts.watched = facts.looks_like_dates or facts.looks_like_money
+                facts.watched = (
+                    facts.index == self.amount_index or facts.looks_like_dates or facts.has_pence > 0.3
+                )
                 if not facts.watched:
-                    facts.different = set(facts.sample())
+                    facts.different = dict.fromkeys(facts.sample())
 
     def take_headings(self, row: int, cells: list[Any], kind: str) -> None:
         self.heading_row, self.kind = row, kind
@@ -139,8 +145,8 @@ def survey(source: Source, sheet: Sheet) -> SheetSurvey:
     for first, rows in source.batches(sheet):
         found.rows += len(rows)
         start = 0
-        for at in _candidates(rows, block, first):
-            kind = _headings_in(rows[at])
+        for at, cells in _candidates(rows, block.amount_index, first):
+            kind = _headings_in(cells)
             if not kind or (block.headings and block.same_headings(rows[at])):
                 continue
             block.add(rows[start:at])
@@ -160,21 +166,23 @@ def survey(source: Source, sheet: Sheet) -> SheetSurvey:
     return found
 
 
-def _candidates(rows: list[list[Any]], block: BlockSurvey, first: int) -> Iterable[int]:
-    """Positions of rows that could be headings: those without an amount where one belongs."""
-    for at, cells in enumerate(rows):
-        where = block.amount_index
-        if where is not None:
-            cell = cells[where] if where < len(cells) else ""
-            if cell == "" or not isinstance(cell, str) or (cell and (cell[-1].isdigit() or cell[0].isdigit())):
-                # No heading: an amount, or nothing at all unless the columns moved.
-                if cell != "" or not any(isinstance(other, str) and other for other in cells):
-                    continue
-                if any(_DIGIT.search(other) for other in cells if isinstance(other, str)):
-                    continue
-        elif first + at > _HEAD_ROWS and any(not isinstance(cell, str) or _DIGIT.search(cell) for cell in cells):
-            continue
-        yield at
+def _candidates(rows: list[list[Any]], amount_index: int | None, first: int) -> list[tuple[int, list[Any]]]:
+    """Rows worth a closer look: words where an amount belongs, or no figures anywhere."""
+    if amount_index is None:
+        return [
+            (at, cells) for at, cells in enumerate(rows) if first + at <= _HEAD_ROWS or _without_figures(cells)
+        ]
+    amounts = [cells[amount_index] if amount_index < len(cells) else "" for cells in rows]
+    wordy = {cell for cell in set(amounts) if isinstance(cell, str) and not _DIGIT.search(cell)}
+    if not wordy:
+        return []
+    return [
+        (at, rows[at]) for at, cell in enumerate(amounts) if cell in wordy and (cell or _without_figures(rows[at]))
+    ]
+
+
+def _without_figures(cells: list[Any]) -> bool:
+    return all(isinstance(cell, str) and not _DIGIT.search(cell) for cell in cells)
 
 
 def _headings_in(cells: list[Any]) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
+from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 
 from .dates import DateFacts
 from .headings import AMOUNTS, assign, normal
-from .money import parse_money
+from .money import MoneyColumn, parse_money
 from .recognise import Source
 from .shapes import Block, Column, Mapping, Question, SheetUnderstood, Understanding
 from .survey import POSTCODE, BlockSurvey, ColumnFacts, SheetSurvey, survey
@@ -19,6 +20,7 @@ _THOUSANDS = re.compile(r"£ ?(?:'?000s?|thousands?|k)\b|\b(?:in|of) thousands\b
 _MILLIONS = re.compile(r"£ ?(?:millions?|m|mn)\b", re.IGNORECASE)
 _NEEDED = {"spending": ("payee", "paid_on", "amount"), "budget": ("service", "amount")}
 _EMPTY_SHARE = 0.02
+_SHAPES_FROM = 5_000
 
 
 def understand(source: Source, remembered: Mapping | AnyMapping[str, Mapping] | None = None) -> Understanding:
@@ -319,20 +321,21 @@ def _cells_of(understanding: Understanding, tables: list[SheetSurvey], meaning: 
         for block, facts in zip(sheet.blocks, found.blocks, strict=True):
             index = block.columns.get(meaning)
             if index is not None and index < len(facts.facts):
-                cells |= facts.facts[index].different
+                cells.update(facts.facts[index].different)
     return cells
 
 
 def _decide_money(understanding: Understanding, tables: list[SheetSurvey], remarks: list[Said]) -> Mapping:
     mapping = understanding.mapping
     texts = [cell for cell in _cells_of(understanding, tables, "amount") if isinstance(cell, str) and cell.strip()]
-    points = {text for text in texts if parse_money(text)}
-    commas = {text for text in texts if parse_money(text, decimal=",")}
-    if len(commas - points) > len(points - commas):
-        example = sorted(commas - points)[0]
-        remarks.append(say("money_comma", example=example))
+    money = MoneyColumn()
+    strange = [text for text in texts if not money[text]]
+    commas = sorted(text for text in strange if parse_money(text, decimal=","))
+    # A comma marks the pence only if more amounts read that way alone than read with a point alone.
+    if commas and len(commas) > sum(not parse_money(text, decimal=",") for text in texts if money[text]):
+        remarks.append(say("money_comma", example=commas[0]))
         mapping = dataclasses.replace(mapping, decimal=",")
-    if shapes := _written_like(points | commas):
+    if shapes := _written_like([text for text in texts if money[text]][:_SHAPES_FROM] + commas):
         remarks.append(say("money_formats", examples=shapes))
     meanings = set(mapping.columns.values())
     if {"amount_net", "amount_gross"} <= meanings:
@@ -342,7 +345,7 @@ def _decide_money(understanding: Understanding, tables: list[SheetSurvey], remar
     return mapping
 
 
-def _written_like(texts: set[str]) -> str:
+def _written_like(texts: Iterable[str]) -> str:
     """One example of each way of writing, at most six."""
     shapes: dict[str, str] = {}
     for text in sorted(texts, key=lambda text: (len(text), text)):
