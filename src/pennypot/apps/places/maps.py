@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians
@@ -62,7 +63,7 @@ def draw(areas: Sequence[Any]) -> Map | None:
 
 
 def _twice_area(ring: list[tuple[float, float]]) -> float:
-    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(ring, ring[1:], strict=False))
+    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in itertools.pairwise(ring))
 
 
 def _middle(ring: list[tuple[float, float]]) -> tuple[float, float]:
@@ -70,7 +71,7 @@ def _middle(ring: list[tuple[float, float]]) -> tuple[float, float]:
     twice = _twice_area(ring)
     if not twice:
         return ring[0]
-    sides = list(zip(ring, ring[1:], strict=False))
+    sides = list(itertools.pairwise(ring))
     x = sum((ax + bx) * (ax * by - bx * ay) for (ax, ay), (bx, by) in sides) / (3 * twice)
     y = sum((ay + by) * (ax * by - bx * ay) for (ax, ay), (bx, by) in sides) / (3 * twice)
     return round(x, 1), round(y, 1)

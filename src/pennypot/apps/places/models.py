@@ -12,8 +12,8 @@ from pennypot.apps.people.roles import Role
 
 # Addresses of the installation itself, which no place may take.
 RESERVED_SLUGS = frozenset(
-    "about account accounts api demo healthz help invitations live new places privacy security static "
-    "accessibility robots.txt favicon.ico .well-known work language me".split()
+    {"about", "accessibility", "account", "accounts", "api", "demo", "favicon.ico", "healthz", "help", "invitations"}
+    | {"language", "live", "me", "new", "places", "privacy", "robots.txt", "security", "static", ".well-known", "work"}
 )
 
 
@@ -196,6 +196,8 @@ class Invitation(models.Model):
     token_hash = models.BinaryField(max_length=32, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="invitations_sent")
     made_at = models.DateTimeField(auto_now_add=True)
+    # The last letter; the next one waits a minute.
+    sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     used_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")

@@ -8,6 +8,7 @@ Whyatt 1993). Lines are cut first where three areas meet, so that neighbours kee
 from __future__ import annotations
 
 import heapq
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from math import cos, radians
@@ -285,7 +286,7 @@ def _corners(rings: list[Ring]) -> set[Point]:
     """Find the points where borders part: those with more than two different neighbours."""
     neighbours: dict[Point, set[Point]] = {}
     for ring in rings:
-        for here, there in zip(ring, ring[1:], strict=False):
+        for here, there in itertools.pairwise(ring):
             if here != there:
                 neighbours.setdefault(here, set()).add(there)
                 neighbours.setdefault(there, set()).add(here)
@@ -303,7 +304,7 @@ def _chains(ring: Ring, corners: set[Point]) -> Iterable[tuple[Point, ...]]:
         cuts = sorted({first, far})
     turned = points[cuts[0] :] + points[: cuts[0]] + [points[cuts[0]]]
     ends = [cut - cuts[0] for cut in cuts] + [len(points)]
-    return [tuple(turned[start : end + 1]) for start, end in zip(ends, ends[1:], strict=False)]
+    return [tuple(turned[start : end + 1]) for start, end in itertools.pairwise(ends)]
 
 
 def _weights(chain: tuple[Point, ...]) -> list[float]:

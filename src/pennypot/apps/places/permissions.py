@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pennypot.apps.people.models import Person
 from pennypot.apps.people.roles import NEEDS_SECOND_FACTOR, Role
-from pennypot.apps.places.models import Agency, Place
+from pennypot.apps.places.models import Agency, Invitation, Membership, Place
 from pennypot.house.answers import Answer, No, Yes
 
 Someone = Person | AnonymousUser
@@ -81,6 +81,66 @@ def may_see(person: Someone, place: Place) -> Answer:
 def may_set_up(person: Someone, place: Place) -> Answer:
     """The place team sets up areas, agencies and look."""
     return holds(person, place, Role.PLACE_TEAM, Role.ACCOUNTABLE_OFFICER)
+
+
+def may_open(person: Someone, place: Place) -> Answer:
+    """The place team opens the place when it has what its home page says: residents with a source, and an agency."""
+    answer = may_set_up(person, place)
+    if not answer:
+        return answer
+    if not (place.population and place.population_source):
+        return No(_("First say how many people live here, and where the number comes from."))
+    if not place.agencies.exists():
+        return No(_("First add at least one agency that spends money here."))
+    return Yes()
+
+
+def may_manage_people(person: Someone, place: Place) -> Answer:
+    """The place team invites people and ends roles."""
+    return holds(person, place, Role.PLACE_TEAM)
+
+
+def may_accept(person: Someone, invitation: Invitation) -> Answer:
+    """Only the person whose checked e-mail address got the letter; and nobody takes a role from their own hand.
+
+    An operator who makes a place may be its first team member: that letter is theirs to themselves.
+    """
+    if not isinstance(person, Person):
+        return No(
+            _("Please sign in with the e-mail address that got the letter."), _("Sign in"), reverse("account_login")
+        )
+    if not person.emailaddress_set.filter(verified=True, email__iexact=invitation.email).exists():
+        return No(_("This invitation went to another e-mail address. Sign in with the address that got the letter."))
+    if invitation.invited_by_id == person.pk and not (person.is_operator and invitation.role == Role.PLACE_TEAM):
+        return No(_("Nobody can give a role to themselves. Ask another member of the team."))
+    return Yes()
+
+
+# Roles that people take by saying so; all others need an invitation.
+OPEN_ROLES = (Role.RESIDENT, Role.GROUP_MEMBER)
+
+
+def may_join(person: Someone, place: Place, role: str) -> Answer:
+    """Anyone signed in may say that they live here or speak for a group, once the place is open."""
+    if role not in OPEN_ROLES:
+        return No(_("This role is given by an invitation."))
+    if not isinstance(person, Person):
+        return No(_("Please sign in first."), _("Sign in"), reverse("account_login"))
+    if not place.is_open:
+        return No(_("This place is still being set up. It will open here soon."))
+    return Yes()
+
+
+def may_end_role(person: Someone, membership: Membership) -> Answer:
+    """Everyone may lay down their own role; the place team may end the others'."""
+    if isinstance(person, Person) and membership.person_id == person.pk:
+        return Yes()
+    return may_manage_people(person, membership.place)
+
+
+def may_read_deeds(person: Someone, place: Place) -> Answer:
+    """The place team, the accountable officer and scrutineers read who did what."""
+    return holds(person, place, Role.PLACE_TEAM, Role.ACCOUNTABLE_OFFICER, Role.SCRUTINEER)
 
 
 def may_make_place(person: Someone) -> Answer:

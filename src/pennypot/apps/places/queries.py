@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from pennypot.apps.people.models import Person
-from pennypot.apps.places.models import Agency, Area, Place
+from pennypot.apps.people.roles import Role
+from pennypot.apps.places import steps
+from pennypot.apps.places.models import Agency, Area, Invitation, Membership, Place
 from pennypot.apps.places.permissions import Someone, may_see
+from pennypot.apps.places.tokens import hash_of
 from pennypot.house.answers import require
+from pennypot.house.models import Deed
 
 PLACES_A_PAGE = 48
 
@@ -65,3 +71,100 @@ def agencies(place: Place) -> list[Agency]:
 def areas(place: Place) -> QuerySet[Area]:
     """Return the place's areas with what they are part of. One SQL query."""
     return place.areas.select_related("parent")
+
+
+def steps_done(place: Place) -> set[str]:
+    """Return the steps of setting up that are done. Three SQL queries.
+
+    Budgets and the policy belong to later rooms, which this one does not know: their deeds tell.
+    """
+    done = set()
+    if place.population and place.population_source:
+        done.add("facts")
+    if place.areas.exists():
+        done.add("areas")
+    if place.agencies.exists():
+        done.add("agencies")
+    kinds = {deed: key for key, (_page, deed) in steps.ELSEWHERE.items()} | {"places.look.changed": "look"}
+    done |= {
+        kinds[kind]
+        for kind in Deed.objects.filter(place_id=place.pk, kind__in=list(kinds))
+        .values_list("kind", flat=True)
+        .distinct()
+    }
+    if place.is_open:
+        done.add("open")
+    return done
+
+
+@dataclass(frozen=True)
+class RoleHolders:
+    """Who holds which role in a place: offices by name, residents and group members as numbers."""
+
+    offices: list[Membership]
+    residents: int
+    group_members: int
+    invitations: list[Invitation]
+
+
+def role_holders(place: Place) -> RoleHolders:
+    """Return who holds which role, and the invitations still open. Three SQL queries."""
+    order = list(Role.values)
+    offices = place.memberships.exclude(role__in=(Role.RESIDENT, Role.GROUP_MEMBER)).select_related("person", "agency")
+    counts = dict(
+        place.memberships.filter(role__in=(Role.RESIDENT, Role.GROUP_MEMBER))
+        .values_list("role")
+        .annotate(many=Count("pk"))
+        .order_by("role")
+    )
+    return RoleHolders(
+        sorted(offices, key=lambda held: (order.index(held.role), held.agency.name if held.agency else "", held.pk)),
+        counts.get(Role.RESIDENT, 0),
+        counts.get(Role.GROUP_MEMBER, 0),
+        list(place.invitations.filter(used_at=None, withdrawn_at=None).select_related("agency")),
+    )
+
+
+def invitation_by(token: str) -> Invitation | None:
+    """Find an invitation by the token of its link. One SQL query."""
+    return Invitation.objects.select_related("place", "agency").filter(token_hash=hash_of(token)).first()
+
+
+DEEDS_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class ToldDeed:
+    """One deed with the name of who did it."""
+
+    deed: Deed
+    who: str
+
+
+def deeds_of(place: Place, *, room: str = "", who: int | None = None, before: int | None = None) -> list[ToldDeed]:
+    """Return a page of deeds, the newest first, and one more when there are older ones. Two SQL queries.
+
+    Parameters
+    ----------
+    room
+        Only this room's (``budgets``); the caller checks that it is one of ours.
+    who
+        Only this person's.
+    before
+        Only deeds older than the one with this number.
+    """
+    found = Deed.objects.filter(place_id=place.pk)
+    if room:
+        found = found.filter(kind__startswith=f"{room}.")
+    if who is not None:
+        found = found.filter(actor_id=who)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    page = list(found.order_by("-pk")[: DEEDS_A_PAGE + 1])
+    names = said_names({deed.actor_id for deed in page if deed.actor_id is not None})
+    return [ToldDeed(deed, names.get(deed.actor_id or 0, "")) for deed in page]
+
+
+def said_names(keys: set[int]) -> dict[int, str]:
+    """Return how pages call these people. One SQL query."""
+    return {person.pk: person.said_name for person in Person.objects.filter(pk__in=keys)}
