@@ -53,7 +53,9 @@ def refuse_public_demo(options: SimpleNamespace, where: list[tuple[int, str]]) -
             "A demonstration lets anyone enter every role, so it listens only on this machine: "
             f"PENNYPOT_LISTEN is {options.listen}. Leave it out, or run `pennypot serve` without PENNYPOT_DEMO."
         )
-    public = [name for name, value in (("PENNYPOT_ADDRESS", options.address), ("PENNYPOT_HOSTS", options.hosts)) if value]
+    public = [
+        name for name, value in (("PENNYPOT_ADDRESS", options.address), ("PENNYPOT_HOSTS", options.hosts)) if value
+    ]
     if public and not _is_here(options):
         raise Problem(
             "A demonstration lets anyone enter every role, so it has no public address: "
@@ -85,7 +87,9 @@ def _addresses(options: SimpleNamespace) -> list[tuple[int, str]]:
             "Write an IP address such as 127.0.0.1, or leave it out."
         ) from None
     # An IPv4 address comes first: "localhost" means 127.0.0.1 to the browsers and proxies of a village hall.
-    return sorted(((family, str(end[0]).split("%")[0]) for family, _, _, _, end in found), key=lambda pair: ":" in pair[1])
+    return sorted(
+        ((family, str(end[0]).split("%")[0]) for family, _, _, _, end in found), key=lambda pair: ":" in pair[1]
+    )
 
 
 def _why_not(problem: Exception, options: SimpleNamespace) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,22 @@ from pennypot.house.options import read_options
 
 if TYPE_CHECKING:
     from pennypot.house.database import EmbeddedServer
+
+
+@dataclass(frozen=True)
+class Started:
+    """A database that answers.
+
+    Parameters
+    ----------
+    url
+        Its address.
+    server
+        The embedded server, or None when the operator named a server of their own.
+    """
+
+    url: str
+    server: EmbeddedServer | None
 
 
 def home_folder() -> Path:
@@ -22,14 +39,14 @@ def home_folder() -> Path:
 
 
 @contextmanager
-def database_started() -> Iterator[EmbeddedServer | None]:
-    """Start the embedded server, or attach to it, unless DATABASE_URL names another.
+def database_started() -> Iterator[Started]:
+    """Start the embedded server, or attach to it, unless DATABASE_URL names another; stop it again if we started it.
 
-    Its address goes into the environment, where Django's settings look for it. The server stops at the end if this
-    process started it. Yields None for a server of the operator's own.
+    Its address goes into the environment, where Django's settings look for it.
     """
-    if read_options(os.environ).database_url:
-        yield None
+    own = read_options(os.environ).database_url
+    if own:
+        yield Started(own, None)
         return
     from pennypot.house.database import EmbeddedServer
 
@@ -37,25 +54,26 @@ def database_started() -> Iterator[EmbeddedServer | None]:
     try:
         server.start()
         os.environ["DATABASE_URL"] = server.url()
-        yield server
+        yield Started(server.url(), server)
     finally:
         os.environ.pop("DATABASE_URL", None)
         server.stop()
 
 
 @contextmanager
-def django_ready() -> Iterator[EmbeddedServer | None]:
-    """Start the database, set Django up and bring the tables up to date."""
-    with database_started() as server:
+def django_ready(*, tables: bool = True) -> Iterator[Started]:
+    """Start the database, set Django up and, unless told not to, bring the tables up to date."""
+    with database_started() as database:
         set_up_django()
-        from pennypot.house import prepare
+        from django.db import connections
 
-        prepare.tables()
         try:
-            yield server
-        finally:
-            from django.db import connections
+            if tables:
+                from pennypot.house import prepare
 
+                prepare.tables()
+            yield database
+        finally:
             connections.close_all()
 
 

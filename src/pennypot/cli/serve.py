@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
-import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from pennypot.cli.stopping import end_stragglers, stop_on_signals
 from pennypot.house.options import read_options
-
-_LAST_SECONDS = 3.0
 
 
 def add_subcommands(verbs: Any) -> None:
@@ -41,35 +38,18 @@ def serve(say_ready: Callable[[str], None] | None = None, load: Callable[[], Non
     from pennypot.cli import listening
 
     with listening.socket_for(options) as socket:
-        from pennypot.cli.ready import database_started, home_folder, set_up_django
+        from pennypot.cli.ready import django_ready
 
-        home_folder()
-        with database_started():
-            set_up_django()
+        with django_ready():
             from pennypot.house import prepare, purpose
 
-            prepare.tables()
             purpose.claim("demo" if options.demo else "real")
             prepare.static_files()
             if load:
                 load()
-            try:
-                _run(options, socket, say_ready or _say_ready)
-            finally:
-                _let_go_of_database()
+            _run(options, socket, say_ready or _say_ready)
     end_stragglers()
     return 0
-
-
-def stop_on_signals() -> None:
-    """Make Ctrl-C, a polite kill and a closed terminal all end in a clean stop."""
-
-    def stop(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
 
 
 def _run(options: SimpleNamespace, socket: Any, say_ready: Callable[[str], None]) -> None:
@@ -119,18 +99,5 @@ def _run(options: SimpleNamespace, socket: Any, say_ready: Callable[[str], None]
             worker.stop()
 
 
-def _let_go_of_database() -> None:
-    from django.db import connections
-
-    connections.close_all()
-
-
 def _say_ready(address: str) -> None:
     print(f"Pennypot answers at {address}. Ctrl-C stops it.", flush=True)
-
-
-def end_stragglers() -> None:
-    """See that the process ends although a thread still computes: its database is gone, so nobody waits for it."""
-    last = threading.Timer(_LAST_SECONDS, os._exit, args=[0])
-    last.daemon = True
-    last.start()

@@ -20,7 +20,7 @@ def add_subcommands(verbs: Any) -> None:
 def work() -> int:
     """Run the worker until it is told to stop."""
     from pennypot.cli.ready import django_ready
-    from pennypot.cli.serve import end_stragglers, stop_on_signals
+    from pennypot.cli.stopping import end_stragglers, stop_on_signals
 
     stop_on_signals()
     with django_ready():

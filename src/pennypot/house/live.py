@@ -164,9 +164,7 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         await _refuse(send, _Refusal(503, (b"retry-after", b"10")))
 
 
-async def _follow(
-    lane: _Lane, work: uuid.UUID, seen: int, news: asyncio.Event, receive: Receive, send: Send
-) -> None:
+async def _follow(lane: _Lane, work: uuid.UUID, seen: int, news: asyncio.Event, receive: Receive, send: Send) -> None:
     """Send each new state until it is done, the browser leaves, the server stops or the stream is old."""
     ending = [asyncio.create_task(_left(receive)), asyncio.create_task(lane.closing.wait())]
     until = asyncio.get_running_loop().time() + LONGEST

@@ -86,16 +86,24 @@ def _cache_table_is_there() -> bool:
 
 def static_files() -> bool:
     """Collect, stamp and compress the static files unless the collected ones fit; return whether it was done."""
-    stamp = settings.STATIC_ROOT / "collected-from.txt"
-    wanted = static_version()
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+    if static_files_fit():
         return False
     with alone():
-        if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-            stamp.unlink(missing_ok=True)
+        # Another process may have done it while we waited.
+        if not static_files_fit():
+            _stamp().unlink(missing_ok=True)
             call_command("collectstatic", interactive=False, clear=True, verbosity=0, stdout=io.StringIO())
-            stamp.write_text(wanted, encoding="utf-8")
+            _stamp().write_text(static_version(), encoding="utf-8")
     return True
+
+
+def static_files_fit() -> bool:
+    """Whether the collected static files are those of this version."""
+    return _stamp().exists() and _stamp().read_text(encoding="utf-8") == static_version()
+
+
+def _stamp() -> Path:
+    return Path(settings.STATIC_ROOT) / "collected-from.txt"
 
 
 def static_version() -> str:
