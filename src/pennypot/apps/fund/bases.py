@@ -6,7 +6,7 @@ In words, with the worked example that a test repeats: docs/algorithms/policy.md
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Protocol
@@ -206,6 +206,8 @@ class PoolLine(Protocol):
     def control(self) -> str: ...
     @property
     def counted(self) -> bool: ...
+    @property
+    def year_kind(self) -> str: ...
 
 
 @dataclass
@@ -254,7 +256,17 @@ class Found:
         return bool(self.unknown)
 
 
-def work_out(policy: Policy, lines: Iterable[PoolLine], year_kinds: Collection[str] = ()) -> Found:
+# What a pool of spending lines cannot say. A figure that is not known is never taken as nought.
+_NOT_IN_A_POOL: dict[str, tuple[str | Promise, ...]] = {
+    Base.NET_OF_COUNCIL_TAX: (
+        _("how much of the council's spending council tax pays for"),
+        _("what the council builds and buys"),
+    ),
+    Base.TRANSFERS: (_("how much of the council's money comes from the government above it"),),
+}
+
+
+def work_out(policy: Policy, lines: Iterable[PoolLine]) -> Found:
     """Work out the base and the fund that a policy gives.
 
     Parameters
@@ -262,11 +274,10 @@ def work_out(policy: Policy, lines: Iterable[PoolLine], year_kinds: Collection[s
     policy
         What to take the rate of.
     lines
-        The pool's lines; those not counted are passed over, those without an amount are named in `Found.unknown`.
-    year_kinds
-        The kinds of figures the lines come from (``budget``, ``outturn``), where it is known.
+        The pool's lines; those not counted are passed over. Those without an amount, and plans where the policy asks
+        for what was spent (or the other way round), are named in `Found.unknown`.
     """
-    missing = _missing(policy, year_kinds)
+    missing = _NOT_IN_A_POOL.get(policy.base, ())
     if missing:
         return Found(policy, None, None, missing=missing)
     agencies: dict[int, AgencyBase] = {}
@@ -279,7 +290,7 @@ def work_out(policy: Policy, lines: Iterable[PoolLine], year_kinds: Collection[s
         met = True
         if line.control in policy.excluded:
             left_out[line.control] = left_out.get(line.control, 0) + (line.amount_pence or 0)
-        elif line.amount_pence is None:
+        elif line.amount_pence is None or policy.year_kind not in (YearKind.EITHER, line.year_kind):
             unknown.append(f"{line.agency_name}: {line.service}")
         else:
             agency = agencies.setdefault(
@@ -300,22 +311,11 @@ def _belongs(policy: Policy, line: PoolLine) -> bool:
     return policy.counts == Counts.BOTH or line.kind == policy.counts
 
 
-def _missing(policy: Policy, year_kinds: Collection[str]) -> tuple[str | Promise, ...]:
-    """Name what the pool does not hold and the base needs. A figure that is not known is never taken as nought."""
-    if policy.base == Base.NET_OF_COUNCIL_TAX:
-        return (_("how much of the council's spending council tax pays for"), _("what the council builds and buys"))
-    if policy.base == Base.TRANSFERS:
-        return (_("how much of the council's money comes from the government above it"),)
-    if policy.year_kind != YearKind.EITHER and year_kinds and policy.year_kind not in year_kinds:
-        return (
-            (_("what was spent in the year; here are only plans"),)
-            if policy.year_kind == YearKind.OUTTURN
-            else (_("what was planned for the year; here is only what was spent"),)
-        )
-    return ()
-
-
 def _nothing_known(policy: Policy, met: bool) -> tuple[str | Promise, ...]:
+    if met and policy.year_kind == YearKind.OUTTURN:
+        return (_("what was spent in the year; here are plans at most"),)
+    if met and policy.year_kind == YearKind.BUDGET:
+        return (_("what was planned for the year; here is only what was spent"),)
     if met:
         return (_("every amount that belongs to it"),)
     if policy.counts == Counts.CAPITAL:

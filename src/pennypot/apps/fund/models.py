@@ -53,7 +53,8 @@ class PolicyVersion(models.Model):
     label = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=7, choices=State, default=State.DRAFT)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    drafted_at = models.DateTimeField(auto_now_add=True)
+    # When it was last changed; who adopts it names the moment they looked at.
+    drafted_at = models.DateTimeField()
     adopted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     adopted_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(_("why"), blank=True)
