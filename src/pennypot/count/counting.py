@@ -50,7 +50,7 @@ def count(
 
 
 def _count(election: Election, card: RuleCard, progress=None) -> Result:
-    if election.vote_type == "ordinal" and card.last_place == 0:
+    if election.vote_type == "ordinal" and card.last_place == 0 and card.rule != "ranked":
         return replace(_count(election.without_last_place(), card, progress), election=election)
     order = TieOrder(election, card)
     if card.rule == "greedy":

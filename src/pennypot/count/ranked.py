@@ -30,13 +30,15 @@ class _Expanding(Setting):
         self.point = np.empty(0, np.int64)
         self.top_point = 1
         ballots = election.ballots
-        value = ballots.value if ballots.value is not None else np.zeros(len(ballots.project), np.int64)
-        self.place_of_entry = value
-        by_project = np.lexsort((ballots.row, value, ballots.project))
-        self.group, places = ballots.row[by_project], value[by_project]
+        ranks = election.vote_type == "ordinal" and ballots.value is not None
+        self.place_of_entry = ballots.value if ranks else np.zeros(len(ballots.project), np.int64)
+        support = np.flatnonzero(election.entry_points > 0) if ballots.value is not None else slice(None)
+        row, place, project = ballots.row[support], self.place_of_entry[support], ballots.project[support]
+        by_project = np.lexsort((row, place, project))
+        self.group, places = row[by_project], place[by_project]
         self.places = [places[a:b] for a, b in zip(self.start[:-1], self.start[1:], strict=True)]
         self.level = 0
-        self.levels = int(value.max(initial=0)) + 1
+        self.levels = int(places.max(initial=0)) + 1
         self.funded_at = np.zeros(self.projects, np.int64)
 
     def supporters_of(self, c: int) -> np.ndarray:
@@ -44,7 +46,8 @@ class _Expanding(Setting):
         return self.group[self.start[c] : self.start[c] + within]
 
     def paying_entries(self, entry: np.ndarray) -> np.ndarray:
-        return self.place_of_entry[entry] <= self.funded_at[self.election.ballots.project[entry]]
+        within = self.place_of_entry[entry] <= self.funded_at[self.election.ballots.project[entry]]
+        return within & super().paying_entries(entry)
 
 
 def count_ranked(election: Election, card: RuleCard, order: TieOrder) -> Result:

@@ -120,8 +120,9 @@ class Setting:
         return counts.tolist()
 
     def paying_entries(self, entry: np.ndarray) -> np.ndarray | bool:
-        """Which choices on ballots are support that pays; all of them, unless a rule says otherwise."""
-        return True
+        """Which choices on ballots are support that pays: all but those with no points."""
+        points = self.election.entry_points
+        return True if points is None else points[entry] > 0
 
     def history(self, row: int, place: np.ndarray) -> tuple:
         """What one group paid for so far, as a key: equal keys mean equal money."""

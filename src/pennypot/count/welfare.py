@@ -1,11 +1,17 @@
 """Maximum welfare: of all sets of projects that fit, one with the greatest total welfare, exactly.
 
-Welfare is votes times cost ("cost"), votes ("count") or points ("points"). The search is a 0/1 programme solved by
-HiGHS (through SciPy); what it hands back is checked and added up in whole numbers. Where numbers are too large for the
-solver's floating point, the list of undominated sets is kept instead, which is exact and slower.
+Welfare is votes times cost ("cost"), votes ("count") or points ("points"). All sets that no cheaper set equals are kept
+in whole numbers, without those that provably cannot become the best (Nemhauser and Ullmann 1969; Dantzig's bound).
+Where that list grows long the problem goes to HiGHS, through SciPy, as a 0/1 programme, and what it hands back is
+checked and added up in whole numbers.
 """
 
 from __future__ import annotations
+
+from bisect import bisect_right
+from fractions import Fraction
+from itertools import accumulate
+from math import inf
 
 from .card import RuleCard
 from .election import Election
@@ -13,7 +19,8 @@ from .greedy import eligible
 from .result import Result
 from .ties import TieOrder
 
-SAFE = 2**46
+SAFE = 2**46  # below this, the solver's floating point keeps whole numbers apart
+LONGEST = 200_000  # sets kept before the solver takes over
 
 
 def count_max_welfare(election: Election, card: RuleCard, order: TieOrder) -> Result:
@@ -42,12 +49,9 @@ def _solve(projects: list[int], value: list[int], cost: list[int], budget: int, 
         return []
     if sum(cost[c] for c in projects) <= budget and not groups:
         return projects
-    if max(sum(value[c] for c in projects), budget) >= SAFE:
-        return _undominated(projects, value, cost, budget, groups)
-    chosen = _highs(projects, value, cost, budget, groups)
-    if sum(cost[c] for c in chosen) > budget or any(len(set(group) & set(chosen)) > 1 for group in groups):
-        return _undominated(projects, value, cost, budget, groups)
-    return chosen
+    solvable = max(sum(value[c] for c in projects), budget) < SAFE
+    chosen = _undominated(projects, value, cost, budget, groups, LONGEST if solvable else None)
+    return _highs(projects, value, cost, budget, groups) if chosen is None else chosen
 
 
 def _highs(projects, value, cost, budget, groups) -> list[int]:
@@ -72,28 +76,59 @@ def _highs(projects, value, cost, budget, groups) -> list[int]:
     )
     if found.x is None:
         raise RuntimeError(f"the solver gave up: {found.message}")
-    return [c for c, share in zip(projects, found.x, strict=True) if share > 0.5]
+    chosen = [c for c, share in zip(projects, found.x, strict=True) if share > 0.5]
+    if sum(cost[c] for c in chosen) > budget or any(len(set(group) & set(chosen)) > 1 for group in groups):
+        raise RuntimeError("the solver handed back a set that does not fit")
+    return chosen
 
 
-def _undominated(projects, value, cost, budget, groups) -> list[int]:
-    """Keep every set that no cheaper set equals in welfare (Nemhauser and Ullmann 1969)."""
-    blocked = {c: {g for g, group in enumerate(groups) if c in group} for c in projects}
+def _undominated(projects, value, cost, budget, groups, longest) -> list[int] | None:
+    """Keep every set that no cheaper set equals and that may still become the best; None beyond `longest` sets."""
+    queue = sorted(projects, key=lambda c: (-Fraction(value[c], cost[c]) if cost[c] else -inf, c))
+    bound = _Bound([cost[c] for c in queue], [value[c] for c in queue])
+    blocked = {c: frozenset(g for g, group in enumerate(groups) if c in group) for c in queue}
     lists: dict[frozenset, list[tuple[int, int, tuple]]] = {frozenset(): [(0, 0, ())]}
-    for c in projects:
+    best = 0
+    for at, c in enumerate(queue):
         grown: dict[frozenset, list[tuple[int, int, tuple]]] = {}
         for used, sets in lists.items():
             grown.setdefault(used, []).extend(sets)
             if used & blocked[c]:
                 continue
             more = [(spent + cost[c], gain + value[c], (c, kept)) for spent, gain, kept in sets]
-            grown.setdefault(used | blocked[c], []).extend(item for item in more if item[0] <= budget)
-        lists = {used: _frontier(sets) for used, sets in grown.items()}
-    best = max((item for sets in lists.values() for item in sets), key=lambda item: (item[1], -item[0]))
-    chosen, kept = [], best[2]
+            more = [item for item in more if item[0] <= budget]
+            best = max([best, *(item[1] for item in more)])
+            grown.setdefault(used | blocked[c], []).extend(more)
+        lists = {
+            used: [item for item in _frontier(sets) if item[1] + bound.more(at + 1, budget - item[0]) >= best]
+            for used, sets in grown.items()
+        }
+        if longest is not None and sum(map(len, lists.values())) > longest:
+            return None
+    top = max((item for sets in lists.values() for item in sets), key=lambda item: (item[1], -item[0]))
+    chosen, kept = [], top[2]
     while kept:
         chosen.append(kept[0])
         kept = kept[1]
     return chosen
+
+
+class _Bound:
+    """Dantzig's bound: no more welfare can be bought than if projects could be cut to fit."""
+
+    def __init__(self, cost: list[int], value: list[int]) -> None:
+        self.cost, self.value = cost, value
+        self.spent = [0, *accumulate(cost)]
+        self.gained = [0, *accumulate(value)]
+
+    def more(self, begin: int, left: int) -> int:
+        """At most this much from the projects at `begin` and after it (by falling value per cost)."""
+        end = bisect_right(self.spent, self.spent[begin] + left, lo=begin) - 1
+        whole = self.gained[end] - self.gained[begin]
+        if end == len(self.cost):
+            return whole
+        rest = left - (self.spent[end] - self.spent[begin])
+        return whole + -(-self.value[end] * rest // self.cost[end]) + 1
 
 
 def _frontier(sets: list[tuple[int, int, tuple]]) -> list[tuple[int, int, tuple]]:
