@@ -134,13 +134,13 @@ class _Survey:
                 self.first_stray = start + len(text[: error.start].encode("utf-8"))
 
     def _count_lines(self, block: bytes) -> None:
-        crlf = block.count(b"\r\n")
+        crlf = pairs = block.count(b"\r\n")
         lf = block.count(b"\n") - crlf
         if self._after_cr and block[:1] == b"\n":
             crlf, lf, self.cr = crlf + 1, lf - 1, self.cr - 1
         self.crlf += crlf
         self.lf += lf
-        self.cr += block.count(b"\r") - block.count(b"\r\n")
+        self.cr += block.count(b"\r") - pairs
         if block:
             self._after_cr = block[-1:] == b"\r"
         ends = [at for at in (block.find(b"\n"), block.find(b"\r")) if at >= 0]

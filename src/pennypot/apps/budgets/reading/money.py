@@ -15,6 +15,9 @@ _SPACES = re.compile(r"[\s\u00a0\u2009\u202f']+")
 _POINT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?")
 _COMMA = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+)?(?:,\d*)?")
 _PLAIN = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}")
+_OF_AMOUNTS = "£+ ')(GBPUKCDR-−–‐‑\u00a0\u2009\u202f\t"
+_DROPPED = str.maketrans("", "", _OF_AMOUNTS + ",")
+_DROPPED_BUT_COMMA = str.maketrans("", "", _OF_AMOUNTS + ".")
 _MINUSES = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-"})
 _HAS_DIGIT = re.compile(r"\d")
 
@@ -137,29 +140,19 @@ class SecondOpinion(dict[Any, int]):
 def second_opinion_pence(cell: Any, decimal: str, unit_pence: int) -> int:
     """The amount of a cell worked out another way, for checking sums; nought where there is none.
 
-    It shares no code with `parse_money`: it walks the characters once.
+    It shares no code with `parse_money`: it drops what is no figure and looks at the signs apart. Meant for cells
+    that `parse_money` took for amounts.
     """
     if isinstance(cell, bool) or cell is None or not isinstance(cell, str | int | float):
         return 0
     if not isinstance(cell, str):
         exact = Decimal(str(cell)) if cell == cell and abs(cell) < 10**_MOST_DIGITS else Decimal(0)
         return int((exact * unit_pence).quantize(Decimal(1), ROUND_HALF_UP))
-    digits = point = ""
-    signs = 0
-    for character in cell.strip().upper():
-        if "0" <= character <= "9":
-            digits, point = (digits + character, point) if not point else (digits, point + character)
-        elif character == decimal:
-            if point:
-                return 0
-            point = "."
-        elif character in "-−–‐‑(":
-            signs += 1
-        elif character not in "£+ '),.GBPUKCDR\u00a0\u2009\u202f\t":
-            return 0
-    if not digits and len(point) < 2:
+    text = cell.strip().upper()
+    bare = text.translate(_DROPPED if decimal == "." else _DROPPED_BUT_COMMA).replace(",", ".")
+    # A sign at either end, brackets round it, or CR behind it make it negative; two of them undo each other.
+    signs = (text[:1] == "(") + text.endswith("CR") + sum(text.count(minus) for minus in "-−–‐‑")
+    if not bare or bare == ".":
         return 0
-    signs += cell.strip().upper().endswith("CR")
-    exact = Decimal((digits or "0") + (point if len(point) > 1 else ""))
-    pence = int((exact * unit_pence).quantize(Decimal(1), ROUND_HALF_UP))
+    pence = int((Decimal(bare) * unit_pence).quantize(Decimal(1), ROUND_HALF_UP))
     return -pence if signs % 2 else pence

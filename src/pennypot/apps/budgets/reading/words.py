@@ -37,6 +37,9 @@ ENGLISH: dict[str, str] = {
     "sums_differ": "The amounts before reading and after reading differ. Nothing was kept. Please tell us about this file.",
     "no_such_authority": "There is no authority with the code {authority} in this workbook.",
     "no_layout": "This workbook is not one whose layout we know.",
+    "layout_sums": "In the sheet {sheet}, the services of {authority} do not add up to their total.",
+    "benefit_elsewhere": "The Department for Work and Pensions counts this benefit too, so it is left out here.",
+    "levy_received": "This is money received from councils, not spent, so it is left out here.",
     "layout_differs": "The sheet {sheet} has no column called {heading}, which its layout needs.",
     "what_jpeg": "a JPEG picture",
     "what_png": "a PNG picture",
@@ -124,6 +127,8 @@ ENGLISH: dict[str, str] = {
     "row_either_date": "The date could be day first or month first.",
     "row_no_service": "There is no service.",
     "row_nothing": "This row has neither a payee, a date nor an amount.",
+    # --- what is suggested
+    "cofog_keyword": "The name says “{keyword}”.",
     # --- what we ask
     "ask_column": "Which column holds {meaning}?",
     "ask_date_order": "Is {example} the {day_first} or the {month_first}?",
