@@ -29,7 +29,7 @@ EXTENSIONS = ("pg_trgm", "vector")
 LOG_FILES_KEPT = 10
 
 # The repair after a crash reads at most max_wal_size, which a slow disk does well within this.
-SECONDS_TO_START = 120.0
+SECONDS_TO_START = 60.0
 # Without an owner a server that runs answers at once, or is in that repair.
 SECONDS_TO_ANSWER = 10.0
 
@@ -56,6 +56,7 @@ class EmbeddedServer:
         self._lock = OwnerLock(self.home / LOCK)
         self._owner_pid = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._last_problem = ""
 
     # -- for everyone ------------------------------------------------------------------------------
 
@@ -286,8 +287,8 @@ class EmbeddedServer:
         if process.poll() is not None or not self._answers():
             said = layout.start_log.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise DatabaseProblem(
-                f"The database in {layout.data} did not start. PostgreSQL said:\n{said}\n"
-                f"There may be more in {layout.server_logs}."
+                f"The database in {layout.data} did not start. PostgreSQL said:\n{said}\nThe last attempt to connect "
+                f"said:\n{self._last_problem}\nThere may be more in {layout.server_logs}."
             )
 
     def _make_roles_and_database(self) -> None:
@@ -318,6 +319,7 @@ class EmbeddedServer:
         try:
             with self._connect() as connection:
                 row = connection.execute(question, [and_has]).fetchone()
-        except psycopg.Error:
+        except psycopg.Error as problem:
+            self._last_problem = str(problem)
             return False
         return row is not None and os.path.realpath(str(row[0])) == os.path.realpath(self.layout.data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 # Options of libpq that mean something to Pennypot's connections. Anything else is a slip of the pen,
 # and a mistyped sslmode must not pass silently.
@@ -109,11 +109,20 @@ def _decoded(text: str, what: str) -> str:
 
 
 def _apply_query(entry: dict[str, Any], query: str) -> None:
-    # A plus is a plus in this kind of address, not a space.
-    pairs = parse_qsl(query.replace("+", "%2B"), keep_blank_values=True)
-    if query and len(pairs) != len(query.split("&")):
-        raise ValueError("What follows the ? in the database address must read option=value&option=value.")
-    for key, value in pairs:
+    """Put the options after the question mark into the entry."""
+    if "@" in query:  # then the message below would repeat a piece of the password
+        raise ValueError(
+            "In the database address a ? before the last @ must be written as %3F, and an @ after it as %40."
+        )
+    seen = set()
+    for pair in query.split("&") if query else []:
+        key, mark, value = pair.partition("=")
+        if not (key and mark):
+            raise ValueError("What follows the ? in the database address must read option=value&option=value.")
+        if key in seen:
+            raise ValueError(f"The database address has an option more than once: {key}")
+        seen.add(key)
+        value = _decoded(value, key)
         if key in _PLACES:
             entry[_PLACES[key]] = value
         elif key == "ssl" and value == "true":  # as the manual allows, for JDBC's sake

@@ -43,15 +43,6 @@ def new_home(name: str = "home") -> Iterator[Path]:
         shutil.rmtree(above)
 
 
-@contextmanager
-def used_home() -> Iterator[Path]:
-    """Yield a home folder that has a database, stopped: making one takes a second, starting it far less."""
-    with new_home() as home:
-        with EmbeddedServer(home, fast=True):
-            pass
-        yield home
-
-
 def end(home: Path) -> None:
     """End whatever server runs in a home folder, whoever owns it."""
     if home.is_dir():

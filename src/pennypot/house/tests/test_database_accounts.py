@@ -35,38 +35,50 @@ def modes(folder: Path) -> dict[Path, tuple[int, int, int]]:
     return {path: (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid) for path, status in found.items()}
 
 
-def test_starting_changes_no_folder_that_was_there_before() -> None:
-    with new_home() as place:
-        watched = [place.parent, programs.installed_programs()]
-        before = [modes(folder) for folder in watched]
-        with EmbeddedServer(place, fast=True):
-            assert [modes(folder) for folder in watched] == before
-        assert [modes(folder) for folder in watched] == before
-
-
 @pytest.fixture(scope="module")
-def roots() -> Iterator[EmbeddedServer]:
-    """A server that root has started for the first time."""
-    with new_home() as place, EmbeddedServer(place, fast=True) as server:
-        yield server
+def first_start() -> Iterator[tuple[EmbeddedServer, list[object], list[object]]]:
+    """A server started for the first time, and the modes of folders before and after."""
+    with new_home() as place:
+        # What a first start that was killed has left.
+        prepare_home(place).joinpath("database.new-00000000").mkdir()
+        watched = [place, programs.installed_programs()]
+        before = [modes(folder) for folder in watched]
+        with EmbeddedServer(place, fast=True) as server:
+            yield server, before, [modes(folder) for folder in watched]
+
+
+@pytest.fixture
+def server(first_start: tuple[EmbeddedServer, list[object], list[object]]) -> EmbeddedServer:
+    return first_start[0]
+
+
+def test_a_first_start_clears_away_what_a_killed_one_has_left(server: EmbeddedServer) -> None:
+    assert list(server.home.glob("database.new-*")) == []
+
+
+def test_starting_changes_no_folder_that_was_there_before(
+    first_start: tuple[EmbeddedServer, list[object], list[object]],
+) -> None:
+    _, before, after = first_start
+    assert after == before
 
 
 @as_root_only
-def test_for_root_the_server_runs_as_a_system_user_who_alone_owns_the_data(roots: EmbeddedServer) -> None:
+def test_for_root_the_server_runs_as_a_system_user_who_alone_owns_the_data(server: EmbeddedServer) -> None:
     account = pwd.getpwnam("pennypot")
     assert account.pw_uid != 0
-    assert {psutil.Process(number).uids().effective for number in roots.processes()} == {account.pw_uid}
-    assert {psutil.Process(number).gids().effective for number in roots.processes()} == {account.pw_gid}
-    status = roots.layout.data.stat()
+    assert {psutil.Process(number).uids().effective for number in server.processes()} == {account.pw_uid}
+    assert {psutil.Process(number).gids().effective for number in server.processes()} == {account.pw_gid}
+    status = server.layout.data.stat()
     assert (status.st_uid, stat.S_IMODE(status.st_mode)) == (account.pw_uid, 0o700)
 
 
 @as_root_only
 def test_others_cannot_look_into_roots_home_and_the_server_cannot_write_where_root_writes(
-    roots: EmbeddedServer,
+    server: EmbeddedServer,
 ) -> None:
-    assert (roots.home.stat().st_uid, stat.S_IMODE(roots.home.stat().st_mode)) == (0, 0o710)
-    for folder in (roots.layout.logs, roots.layout.settings):
+    assert (server.home.stat().st_uid, stat.S_IMODE(server.home.stat().st_mode)) == (0, 0o710)
+    for folder in (server.layout.logs, server.layout.settings):
         assert (folder.stat().st_uid, stat.S_IMODE(folder.stat().st_mode)) == (0, 0o755)
 
 
@@ -165,7 +177,7 @@ def test_a_note_that_root_did_not_write_is_not_believed(above: Path) -> None:
 
 @as_root_only
 def test_programs_that_the_system_user_cannot_read_are_copied_once(
-    above: Path, monkeypatch: pytest.MonkeyPatch
+    above: Path, server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = programs.installed_programs().parent.parent
     closed = above / "private"
@@ -178,15 +190,16 @@ def test_programs_that_the_system_user_cannot_read_are_copied_once(
     monkeypatch.setattr(programs, "installed_programs", lambda: closed / package.name / "pginstall" / "bin")
     before = modes(closed / package.name)
 
-    with EmbeddedServer(above / "home", fast=True) as server:
-        [copy] = server.layout.base.glob("postgres-*")
-        running = psutil.Process(server.processes()[0])
-        assert Path(running.exe()).is_relative_to(copy)
-        assert {path.stat().st_uid for path in copy.rglob("*")} == {0}
-        assert not any(stat.S_IMODE(path.stat().st_mode) & 0o022 for path in copy.rglob("*"))
-        first = copy.stat().st_ino
-    with server:
-        assert [path.stat().st_ino for path in server.layout.base.glob("postgres-*")] == [first]
+    server.stop()
+    server.start()
+    [copy] = server.layout.base.glob("postgres-*")
+    assert Path(psutil.Process(server.processes()[0]).exe()).is_relative_to(copy)
+    assert {path.stat().st_uid for path in copy.rglob("*")} == {0}
+    assert not any(stat.S_IMODE(path.stat().st_mode) & 0o022 for path in copy.rglob("*"))
+    first = copy.stat().st_ino
+    server.stop()
+    server.start()
+    assert [path.stat().st_ino for path in server.layout.base.glob("postgres-*")] == [first]
     assert modes(closed / package.name) == before
 
 
