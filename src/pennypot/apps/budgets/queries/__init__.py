@@ -1,0 +1,55 @@
+"""The reads that pages about the pool need, each with a known number of SQL queries."""
+
+from pennypot.apps.budgets.queries.beside import PlaceTotals, YearTotal, beside_others, by_family, over_years
+from pennypot.apps.budgets.queries.versions import (
+    Change,
+    Difference,
+    LineFound,
+    Version,
+    budget_in,
+    difference,
+    history,
+    line_in,
+)
+from pennypot.apps.budgets.queries.whole import (
+    FAMILY_COLOURS,
+    Group,
+    Pool,
+    PoolLine,
+    PoolTransfer,
+    current_budgets,
+    gaps,
+    incomes,
+    largest_first,
+    other_counts,
+    pool,
+    years,
+)
+
+__all__ = [
+    "FAMILY_COLOURS",
+    "Change",
+    "Difference",
+    "Group",
+    "LineFound",
+    "PlaceTotals",
+    "Pool",
+    "PoolLine",
+    "PoolTransfer",
+    "Version",
+    "YearTotal",
+    "beside_others",
+    "budget_in",
+    "by_family",
+    "current_budgets",
+    "difference",
+    "gaps",
+    "history",
+    "incomes",
+    "largest_first",
+    "line_in",
+    "other_counts",
+    "over_years",
+    "pool",
+    "years",
+]

@@ -1,0 +1,1 @@
+"""Pages of the pool: the whole picture, its parts, and each agency's budgets."""
