@@ -58,7 +58,8 @@ def read_list(text: str) -> tuple[list[AreaRow], list[RowProblem]]:
         The rows that could be read, and a problem for each that could not.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").split("\n")
-    separator = next((mark for mark in ("\t", ";") if any(mark in line for line in lines)), ",")
+    outside_quotes = re.sub(r'"[^"]*"', "", text)
+    separator = next((mark for mark in ("\t", ";") if mark in outside_quotes), ",")
     rows: list[AreaRow] = []
     problems: list[RowProblem] = []
     headings: list[str] | None = None
@@ -72,7 +73,7 @@ def read_list(text: str) -> tuple[list[AreaRow], list[RowProblem]]:
                 )
             )
             break
-        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])]
         if headings is None:
             headings = _headings(cells)
             if headings:
@@ -177,3 +178,20 @@ def read_population(written: str) -> int | None:
     if len(digits) > 10 or int(digits) > MAX_POPULATION:
         raise ValueError(_("“%(written)s” is more people than a place can have.") % {"written": written[:40]})
     return int(digits)
+
+
+def write_list(rows: Iterable[AreaRow]) -> str:
+    """Write areas so that `read_list` reads the same: one a line, with headings when there is more than names."""
+    rows = list(rows)
+    nested = any(row.part_of for row in rows)
+    if not nested and not any(row.code or row.population is not None for row in rows):
+        return "\n".join(_quoted(row.name) for row in rows)
+    lines = ["name, code, population, part of" if nested else "name, code, population"] if rows else []
+    for row in rows:
+        cells = [_quoted(row.name), _quoted(row.code), "" if row.population is None else str(row.population)]
+        lines.append(", ".join([*cells, _quoted(row.part_of)] if nested else cells))
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',;\t"') else text

@@ -128,6 +128,11 @@ class Suggested(forms.Form):
     family = forms.ChoiceField(choices=Agency.Family.choices, widget=forms.HiddenInput)
     org_id = OneLine(max_length=60, required=False, validators=[IDENTIFIER], widget=forms.HiddenInput)
 
+    @property
+    def family_said(self) -> str:
+        """The kind of agency in words."""
+        return str(dict(Agency.Family.choices).get(self["family"].value(), ""))
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if found.get("take") and not found.get("name"):

@@ -65,12 +65,6 @@ def holds(person: Someone, place: Place, *roles: Role, agency: Agency | None = N
     )
 
 
-def roles_said(person: Someone, place: Place) -> list[str]:
-    """Return the names of the person's roles in the place, in the roles' order."""
-    held = {role for role, _agency in roles_in(person, place)}
-    return [str(role.label) for role in Role if role in held]
-
-
 def may_see(person: Someone, place: Place) -> Answer:
     """Everyone sees an open place; one being set up is seen by those who have a role in it, and the operator."""
     if place.is_open or roles_in(person, place) or (isinstance(person, Person) and person.is_operator):

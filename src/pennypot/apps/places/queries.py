@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
+from django.utils import timezone
 
 from pennypot.apps.people.models import Person
 from pennypot.apps.people.roles import Role
 from pennypot.apps.places import steps
-from pennypot.apps.places.models import Agency, Area, Invitation, Membership, Place
+from pennypot.apps.places.area_rows import AreaRow, RowProblem, write_list
+from pennypot.apps.places.models import Agency, Area, AreaDraft, Invitation, Membership, Place
 from pennypot.apps.places.permissions import Someone, may_see
 from pennypot.apps.places.tokens import hash_of
 from pennypot.house.answers import require
@@ -168,3 +170,70 @@ def deeds_of(place: Place, *, room: str = "", who: int | None = None, before: in
 def said_names(keys: set[int]) -> dict[int, str]:
     """Return how pages call these people. One SQL query."""
     return {person.pk: person.said_name for person in Person.objects.filter(pk__in=keys)}
+
+
+def state_of(invitation: Invitation) -> str:
+    """Say whether an invitation is ``open``, ``used``, ``withdrawn`` or ``late``."""
+    if invitation.used_at:
+        return "used"
+    if invitation.withdrawn_at:
+        return "withdrawn"
+    return "open" if invitation.expires_at > timezone.now() else "late"
+
+
+def areas_as_typed(place: Place) -> dict[str, str]:
+    """Return what the form of areas starts with: the draft if there is one, else the areas as a list. Two queries."""
+    draft = AreaDraft.objects.filter(place=place).first()
+    if draft is not None:
+        return {
+            "text": draft.text,
+            "population_source": draft.population_source,
+            "outlines_source": draft.outlines_source,
+        }
+    found = list(areas(place))
+    rows = [AreaRow(area.name, area.code, area.population, area.parent.name if area.parent else "") for area in found]
+    source = next((area.population_source for area in found if area.population_source), "")
+    return {"text": write_list(rows), "population_source": source, "outlines_source": place.outlines_source}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A draft of areas beside what the place has now."""
+
+    draft: AreaDraft
+    rows: list[AreaRow]
+    problems: list[RowProblem]
+    new: int
+    missing: list[str]
+
+    @property
+    def residents(self) -> int:
+        """The residents of all rows that are no part of another one."""
+        return sum(row.population or 0 for row in self.rows if not row.part_of)
+
+
+def draft_preview(place: Place) -> Preview | None:
+    """Return the draft of areas, if there is one, and what confirming it would do. Two SQL queries."""
+    draft = AreaDraft.objects.filter(place=place).first()
+    if draft is None:
+        return None
+    rows = [AreaRow(**row) for row in draft.rows]
+    known = {name.casefold(): name for name in place.areas.values_list("name", flat=True)}
+    listed = {row.name.casefold() for row in rows}
+    return Preview(
+        draft,
+        rows,
+        [RowProblem(**problem) for problem in draft.problems],
+        len(listed - known.keys()),
+        [name for key, name in known.items() if key not in listed],
+    )
+
+
+def memberships_of(person: Someone, place: Place) -> list[Membership]:
+    """Return the person's own roles in the place. One SQL query; none for a visitor."""
+    if not isinstance(person, Person):
+        return []
+    order = list(Role.values)
+    return sorted(
+        person.memberships.filter(place=place).select_related("agency"), key=lambda held: order.index(held.role)
+    )

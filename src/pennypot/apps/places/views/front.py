@@ -31,6 +31,7 @@ def place(request: HttpRequest, place: str) -> HttpResponse:
     """A place's home: what it is, its stages, areas, agencies, and who does what."""
     found = queries.place_for(request.user, place)
     areas = list(queries.areas(found))
+    held = queries.memberships_of(request.user, found)
     context = {
         "place": found,
         "stages": stages.told(found.slug),
@@ -40,8 +41,15 @@ def place(request: HttpRequest, place: str) -> HttpResponse:
         "nested": any(area.parent_id for area in areas),
         "map": maps.draw(areas),
         "roles": [(role.label, WHAT_IT_IS_FOR[role]) for role in Role if role != Role.OPERATOR],
-        "held": permissions.roles_said(request.user, found),
+        "held": held,
+        "may_join_as": [
+            role
+            for role in permissions.OPEN_ROLES
+            if role not in {one.role for one in held} and permissions.may_join(request.user, found, role)
+        ],
         "may_set_up": permissions.may_set_up(request.user, found),
+        "may_manage_people": permissions.may_manage_people(request.user, found),
+        "may_read_deeds": permissions.may_read_deeds(request.user, found),
     }
     return render(request, "places/place.html", context)
 

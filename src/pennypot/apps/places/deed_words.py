@@ -1,0 +1,81 @@
+"""Saying deeds in words. Deeds of later rooms, which this one does not know, are said by their dotted name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pennypot.apps.places.queries import ToldDeed
+
+ROOMS = {
+    "places": gettext_lazy("The place and its people"),
+    "budgets": gettext_lazy("The pool"),
+    "fund": gettext_lazy("The one per cent"),
+    "people": gettext_lazy("Accounts"),
+}
+
+WORDS = {
+    "places.place.loaded": gettext_lazy("loaded the demonstration"),
+    "places.place.made": gettext_lazy("made the place"),
+    "places.place.changed": gettext_lazy("changed what the place says about itself"),
+    "places.place.opened": gettext_lazy("opened the place to everyone"),
+    "places.look.changed": gettext_lazy("changed the look"),
+    "places.areas.read": gettext_lazy("read a list of areas"),
+    "places.areas.draft-dropped": gettext_lazy("threw a list of areas away"),
+    "places.areas.changed": gettext_lazy("changed the areas"),
+    "places.agency.added": gettext_lazy("added an agency"),
+    "places.agency.changed": gettext_lazy("changed an agency"),
+    "places.agency.removed": gettext_lazy("removed an agency"),
+    "places.invitation.sent": gettext_lazy("invited somebody"),
+    "places.invitation.sent-again": gettext_lazy("sent an invitation again"),
+    "places.invitation.withdrawn": gettext_lazy("withdrew an invitation"),
+    "places.invitation.accepted": gettext_lazy("accepted an invitation"),
+    "places.role.taken": gettext_lazy("joined"),
+    "places.role.ended": gettext_lazy("ended a role"),
+    "places.deeds.exported": gettext_lazy("took this list away as a file"),
+}
+LONGEST = 160
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value before and after, shortened."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One deed as the page shows it."""
+
+    number: int
+    at: datetime
+    who: str
+    who_number: int | None
+    what: str
+    kind: str
+    changes: list[Change]
+    reason: str
+
+
+def tell(one: ToldDeed) -> Told:
+    """Say one deed in words."""
+    deed = one.deed
+    names = list(dict.fromkeys([*deed.before, *deed.after]))
+    changes = [Change(name, _short(deed.before.get(name)), _short(deed.after.get(name))) for name in names]
+    what = str(WORDS[deed.kind]) if deed.kind in WORDS else " ".join(deed.kind.replace("-", " ").split(".")[1:])
+    who = one.who or (_("the system") if deed.actor_id is None else _("a person who has left"))
+    return Told(deed.pk, deed.at, who, deed.actor_id, what, deed.kind, changes, deed.reason)
+
+
+def _short(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
