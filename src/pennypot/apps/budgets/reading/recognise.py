@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -151,8 +152,11 @@ def _add(source: Source, opened: Callable[[], BinaryIO], name: str, *, inside_ar
             source.remarks.append(say("formulas_cached"))
         return _add_book(source, opened, name, "xls")
     _refuse_other(start, name)
-    decision = decide_text(opened, name, source.limits)
-    text = Text(opened, name, decision, source.limits)
+    try:
+        decision = decide_text(opened, name, source.limits)
+        text = Text(opened, name, decision, source.limits)
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise CannotRead(say("zip_damaged"), name, what_to_do=say("do_export_again")) from error
     sheet = Sheet(name, name, "", "text")
     source.sheets.append(sheet)
     source.remarks += [*decision.remarks, text.delimiter_said]

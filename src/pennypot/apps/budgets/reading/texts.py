@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -52,7 +53,7 @@ class Text:
             batch = list(islice(reader, size))
         except csv.Error as error:
             raise self._not_closed(first) from error
-        except (zipfile.BadZipFile, EOFError) as error:
+        except (zipfile.BadZipFile, EOFError, zlib.error) as error:
             raise CannotRead(say("zip_damaged"), self._name, what_to_do=say("do_export_again")) from error
         if not batch:
             return batch
