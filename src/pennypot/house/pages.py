@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -129,7 +130,11 @@ def _bare_page(status: int) -> HttpResponse:
 def _came_from(request: HttpRequest) -> str:
     """Return the page of ours that the person came from, or the front page."""
     origin = request.headers.get("Referer", "")
-    safe = url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure())
+    try:
+        host = request.get_host()
+    except DisallowedHost:
+        return "/"
+    safe = url_has_allowed_host_and_scheme(origin, {host}, require_https=request.is_secure())
     return origin if safe else "/"
 
 

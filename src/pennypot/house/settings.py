@@ -177,6 +177,9 @@ MFA_FORMS = {
     "authenticate": "pennypot.apps.people.forms.SecondStepCode",
     "reauthenticate": "pennypot.apps.people.forms.SecondStepAgain",
     "activate_totp": "pennypot.apps.people.forms.NewApp",
+    "login_webauthn": "pennypot.apps.people.forms.SignInPasskey",
+    "authenticate_webauthn": "pennypot.apps.people.forms.SecondStepPasskey",
+    "reauthenticate_webauthn": "pennypot.apps.people.forms.PasskeyAgain",
     "add_webauthn": "pennypot.apps.people.forms.NewPasskey",
     "edit_webauthn": "pennypot.apps.people.forms.PasskeyName",
 }

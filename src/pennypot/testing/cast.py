@@ -114,5 +114,6 @@ def sign_in(client: Any, person: Any, second_factor: bool = True) -> Any:
     session[AUTHENTICATION_METHODS_SESSION_KEY] = records
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
     session.save()
-    UserSession.objects.create(user=person, session_key=session.session_key, ip="127.0.0.1", user_agent="a test")
+    shown = {"user": person, "ip": "127.0.0.1", "user_agent": "a test"}
+    UserSession.objects.update_or_create(session_key=session.session_key, defaults=shown)
     return client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from allauth.account.forms import (
@@ -11,9 +12,16 @@ from allauth.account.forms import (
     LoginForm,
     SignupForm,
 )
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -89,6 +97,30 @@ class NewApp(ActivateTOTPForm):
         _code_field(self, _("The six digits that the app shows now"))
 
 
+# What reading a made-up credential can raise; allauth takes only some of it as "not a passkey".
+_NOT_A_PASSKEY = (AttributeError, LookupError, TypeError, ValueError, struct.error)
+
+
+class _Passkey(AuthenticateWebAuthnForm):
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except _NOT_A_PASSKEY:
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class SignInPasskey(_Passkey, LoginWebAuthnForm):
+    pass
+
+
+class SecondStepPasskey(_Passkey):
+    pass
+
+
+class PasskeyAgain(_Passkey, ReauthenticateWebAuthnForm):
+    pass
+
+
 class NewPasskey(AddWebAuthnForm):
     """A new key is always a passkey: it can sign in alone, and it asks for a finger, a face or a PIN."""
 
@@ -99,6 +131,12 @@ class NewPasskey(AddWebAuthnForm):
         name.label, name.help_text = _("Name of this passkey"), _("So that you know it again: my phone, my laptop.")
         name.max_length = 60
         name.widget.attrs["maxlength"] = 60
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except _NOT_A_PASSKEY:
+            raise get_adapter().validation_error("incorrect_code") from None
 
 
 class PasskeyName(EditWebAuthnForm):

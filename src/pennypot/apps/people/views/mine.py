@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -46,7 +47,12 @@ def me(request: HttpRequest) -> HttpResponse:
             return response
     # The room of places may show roles in its own way.
     roles = select_template(["places/my_roles.html", "people/roles.html"])
-    context = {"form": form, "glance": queries.glance(person), "roles_template": roles}
+    context = {
+        "form": form,
+        "glance": queries.glance(person),
+        "roles_template": roles,
+        "has_organisation": bool(settings.SOCIALACCOUNT_PROVIDERS),
+    }
     return render(request, "people/me.html", context)
 
 
