@@ -184,7 +184,7 @@ class Ledger(models.Model):
 class Account(models.Model):
     """Where money is. Its balance is moved by a trigger only, and never falls below its floor."""
 
-    place = models.ForeignKey(Place, models.PROTECT, related_name="accounts")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="accounts", db_index=False)
     # agency:<slug>, fund, area:<id>, round:<id>, project:<id>, match:<id>, returned, outside
     code = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
@@ -230,7 +230,8 @@ class Entry(models.Model):
         RETURN = "return", _("given back")
         REVERSAL = "reversal", _("taken back: it was a mistake")
 
-    place = models.ForeignKey(Place, models.PROTECT, related_name="entries")
+    # No index of its own here and below where a unique constraint begins with the column.
+    place = models.ForeignKey(Place, models.PROTECT, related_name="entries", db_index=False)
     number = models.BigIntegerField()
     # What makes a second try harmless: the form's own random text.
     key = models.CharField(max_length=80)
@@ -271,7 +272,7 @@ class Transfer(models.Model):
     """Money that goes from one account to another: what leaves one arrives in the other, so it always balances."""
 
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="transfers")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="transfers", db_index=False)
     position = models.PositiveIntegerField()
     source = models.ForeignKey(Account, models.PROTECT, related_name="transfers_out")
     target = models.ForeignKey(Account, models.PROTECT, related_name="transfers_in")

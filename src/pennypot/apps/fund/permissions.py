@@ -38,19 +38,14 @@ def may_sign_pledge(person: Someone, contribution: Contribution) -> Answer:
     return holds(person, contribution.policy.place, Role.AGENCY_OFFICER, agency=contribution.agency)
 
 
-def may_record_payment(person: Someone, place: Place) -> Answer:
-    """The place team or the accountable officer records that money has arrived."""
-    return holds(person, place, Role.PLACE_TEAM, Role.ACCOUNTABLE_OFFICER)
-
-
-def may_split(person: Someone, place: Place) -> Answer:
-    """The place team or the accountable officer splits the fund among areas."""
+def may_keep_books(person: Someone, place: Place) -> Answer:
+    """The place team or the accountable officer records payments, splits the fund and takes mistakes back."""
     return holds(person, place, Role.PLACE_TEAM, Role.ACCOUNTABLE_OFFICER)
 
 
 def may_reverse(person: Someone, entry: Entry) -> Answer:
     """Somebody other than the one who wrote the entry takes it back, once."""
-    answer = holds(person, entry.place, Role.PLACE_TEAM, Role.ACCOUNTABLE_OFFICER)
+    answer = may_keep_books(person, entry.place)
     if not answer:
         return answer
     if entry.kind == Entry.Kind.REVERSAL:

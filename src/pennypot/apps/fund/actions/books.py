@@ -35,7 +35,7 @@ class Move:
 def open_ledger(place: Place) -> Ledger:
     """Open a place's ledger with its standing accounts; harmless when it is open already, from any number of sides."""
     with transaction.atomic():
-        Ledger.objects.bulk_create([Ledger(place=place)], ignore_conflicts=True)
+        Ledger.objects.bulk_create([Ledger(place_id=place.pk)], ignore_conflicts=True)
         Account.objects.bulk_create(
             [Account(place=place, code=code, name=name, floor_pence=floor) for code, name, floor in STANDING],
             ignore_conflicts=True,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from pennypot.apps.fund.actions.books import Move, accounts, open_ledger, post
 from pennypot.apps.fund.areas import AreaShare, Method, split
 from pennypot.apps.fund.models import Account, Contribution, Entry, Money
-from pennypot.apps.fund.permissions import may_record_payment, may_reverse, may_split
+from pennypot.apps.fund.permissions import may_keep_books, may_reverse
 from pennypot.apps.fund.shares import CannotShare
 from pennypot.apps.fund.words import cannot_share_said
 from pennypot.apps.people.models import Person
@@ -33,7 +33,7 @@ def record_payment(
     key
         The form's own key: sending the form twice records one payment.
     """
-    require(may_record_payment(person, contribution.policy.place))
+    require(may_keep_books(person, contribution.policy.place))
     return write_payment(contribution, pence, money=money, key=key, memo=memo, by=person)
 
 
@@ -74,7 +74,7 @@ def split_to_areas(
     Refused, Invalid
         The person may not; the fund has not so much; there are no areas, or their residents are not known.
     """
-    require(may_split(person, place))
+    require(may_keep_books(person, place))
     if method not in Method.values:
         raise Invalid(_("Choose how to split it."), "method")
     if pence <= 0:
@@ -115,7 +115,9 @@ def reverse_entry(person: Person, entry: Entry, *, reason: str, key: str) -> Ent
     Refused, Invalid
         The person wrote the entry, or may not; no reason is given; the money has moved on; it was taken back already.
     """
-    again = Entry.objects.filter(place=entry.place, key=key, reverses=entry, made_by=person).first()
+    require(may_keep_books(person, entry.place))
+    # The same form sent again by the same person finds its entry; only then is "taken back already" no refusal.
+    again = Entry.objects.filter(place=entry.place, key=key, reverses=entry, made_by_id=person.pk).first()
     if again:
         return again
     require(may_reverse(person, entry))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pennypot.apps.budgets.queries import Pool, pool
 from pennypot.apps.fund.actions.books import accounts, open_ledger
 from pennypot.apps.fund.bases import Due, Policy, contributions, work_out
-from pennypot.apps.fund.models import Contribution, PolicyVersion
+from pennypot.apps.fund.models import Contribution, Ledger, PolicyVersion
 from pennypot.apps.fund.permissions import may_adopt_policy, may_propose_policy, may_set_contributions
 from pennypot.apps.fund.shares import CannotShare
 from pennypot.apps.fund.words import cannot_share_said
@@ -186,6 +186,8 @@ def _set_floors(place: Place) -> None:
 
     An agency that paid more under an earlier version keeps what it paid.
     """
+    # Queue where every writer of the ledger queues, so that no two wait for each other's accounts.
+    Ledger.objects.select_for_update(no_key=True).get(place=place)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -198,13 +200,10 @@ def _set_floors(place: Place) -> None:
               JOIN in_force ON in_force.id = contribution.policy_id
               JOIN places_agency agency ON agency.id = contribution.agency_id
               GROUP BY agency.slug
-            ), locked AS (
-              SELECT id, code FROM fund_account
-              WHERE place_id = %(place)s AND code LIKE 'agency:%%' ORDER BY id FOR NO KEY UPDATE
             )
             UPDATE fund_account SET floor_pence = least(-coalesce(owed.pence, 0), fund_account.balance_pence)
-            FROM locked LEFT JOIN owed ON owed.code = locked.code
-            WHERE fund_account.id = locked.id
+            FROM fund_account mine LEFT JOIN owed ON owed.code = mine.code
+            WHERE fund_account.id = mine.id AND mine.place_id = %(place)s AND mine.code LIKE 'agency:%%'
             """,
             {"place": place.pk},
         )

@@ -15,6 +15,7 @@ from pennypot.apps.fund.bases import PRESETS
 from pennypot.apps.people.models import Person
 from pennypot.apps.people.roles import Role
 from pennypot.apps.places.models import Area, Membership, Place
+from pennypot.testing.cast import cast  # noqa: F401 - a fixture
 
 POLICIES = {preset.key: preset.policy for preset in PRESETS}
 _count = itertools.count(1)
@@ -50,7 +51,7 @@ def place(db):
 
 
 @pytest.fixture
-def story(cast):
+def story(cast):  # noqa: F811 - asks for the fixture
     """The shared cast in Brindley with two budgets and three areas, and two more officers: Pia and Tess."""
     place = cast.brindley
     Place.objects.filter(pk=place.pk).update(year="2025-26")
