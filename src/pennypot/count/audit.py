@@ -86,6 +86,7 @@ class _Count:
         self.votes = {c: len(fans) for c, fans in self.fans.items()}
         self.worth = {c: sum(self.points[i][c] for i in fans) for c, fans in self.fans.items()}
         self.can = {c for c in self.costs if self.votes[c] and self.worth[c] >= card["threshold"]}
+        self.can -= set(card["withdrawn"])
         groups = [set(group) for group in card["exclusive"]]
         self.rivals = {c: {r for group in groups if c in group for r in group} - {c} for c in self.costs}
         keys = ["prefer", *card["ties"]] + ([] if {"lot", "id"} & set(card["ties"]) else ["lot"])

@@ -69,10 +69,17 @@ class RuleCard:
         Fewest votes (points, where ballots give points) with which a project can win.
     exclusive : tuple of tuple of str
         Groups of project ids of which at most one can win.
+    withdrawn : tuple of str
+        Project ids that cannot win although ballots name them.
     part_funding : str
         "" for none; else the smallest share of its cost ("0.8") for which the first project that does not fit is
         funded with what is left. Greedy rule only.
     pots : tuple of Pot
+        Money set aside; each pot is counted on its own before anything else.
+    caps : tuple of Pot
+        The most that projects of one category or area can get together. Greedy rule only.
+    leftover : str
+        What happens to money that pots or caps leave: "keep" it, or "greedy": fund the best of all other projects with it.
     ties : tuple of str
         What decides a tie, in order: "votes" and "points" prefer more, "cost" less; "lot" draws from the seed.
     last_place : int
@@ -93,8 +100,11 @@ class RuleCard:
     too_dear: str = "skip"
     threshold: int = 0
     exclusive: tuple[tuple[str, ...], ...] = ()
+    withdrawn: tuple[str, ...] = ()
     part_funding: str = ""
     pots: tuple[Pot, ...] = ()
+    caps: tuple[Pot, ...] = ()
+    leftover: str = "keep"
     ties: tuple[str, ...] = ("votes", "cost", "lot")
     last_place: int = 1
     seed: str = ""
@@ -108,6 +118,7 @@ class RuleCard:
             (self.stop, STOPS, "stop"),
             (self.start, STARTS, "start"),
             (self.measure, ("", *MEASURES), "measure"),
+            (self.leftover, ("keep", "greedy"), "use of what pots leave"),
             (self.last_place, (0, 1), "worth of the last place"),
             (self.too_dear, ("skip", "stop"), "answer to a project that is too dear"),
         ):
@@ -118,6 +129,8 @@ class RuleCard:
                 raise ValueError(f"unknown way to decide a tie {key!r}; known are {', '.join(TIE_KEYS)}")
         if Fraction(self.step) <= 0:
             raise ValueError("the step must be more than zero")
+        if self.caps and self.rule != "greedy":
+            raise ValueError("caps are for the greedy rule; set money aside in pots for other rules")
         if self.part_funding and not 0 <= Fraction(self.part_funding) <= 1:
             raise ValueError("the share for part funding lies between 0 and 1")
 
@@ -146,13 +159,14 @@ class RuleCard:
         if unknown:
             raise ValueError(f"a rule card has no field {', '.join(sorted(unknown))}")
         made = dict(data)
-        for key in ("ties", "prefer"):
+        for key in ("ties", "prefer", "withdrawn"):
             if key in made:
                 made[key] = tuple(made[key])
         if "exclusive" in made:
             made["exclusive"] = tuple(tuple(group) for group in made["exclusive"])
-        if "pots" in made:
-            made["pots"] = tuple(Pot(**pot) for pot in made["pots"])
+        for key in ("pots", "caps"):
+            if key in made:
+                made[key] = tuple(Pot(**pot) for pot in made[key])
         return cls(**made)
 
     @property
@@ -170,15 +184,18 @@ def stated_card(election: Election) -> RuleCard | None:
     """The rule card that a Pabulib file states, or None where it states none that can be carried out."""
     meta = election.meta
     rule = meta.get("rule", "").strip()
-    threshold = int(meta["min_project_score_threshold"]) if _whole(meta, "min_project_score_threshold") else 0
+    text = meta.get("min_project_score_threshold", "").strip()
+    threshold = int(text) if text.isascii() and text.isdigit() else 0
     if rule in ("greedy", "greedy-threshold", "greedy-no-skip"):
-        measure = "votes" if election.vote_type in ("approval", "choose-1") else "points"
-        too_dear = "stop" if rule == "greedy-no-skip" else "skip"
-        return RuleCard(rule="greedy", measure=measure, completion="none", too_dear=too_dear, threshold=threshold)
-    if rule == "equalshares/add1":
-        return RuleCard(threshold=threshold)
-    return None
+        from .pots import stated_pots
 
-
-def _whole(meta, key: str) -> bool:
-    return meta.get(key, "").strip().isascii() and meta.get(key, "").strip().isdigit()
+        return RuleCard(
+            rule="greedy",
+            measure="votes" if election.vote_type in ("approval", "choose-1") else "points",
+            completion="none",
+            too_dear="stop" if rule == "greedy-no-skip" else "skip",
+            threshold=threshold,
+            caps=stated_pots(election),
+            leftover="greedy" if meta.get("leftover_budget", "").startswith("Fund additional projects") else "keep",
+        )
+    return RuleCard(threshold=threshold) if rule == "equalshares/add1" else None

@@ -33,7 +33,7 @@ class Settled:
 
 
 def count_equal_shares(
-    election: Election, card: RuleCard, order: TieOrder, progress: Progress | None = None
+    election: Election, card: RuleCard, order: TieOrder, progress: Progress | None = None, with_trail: bool = True
 ) -> Result:
     """Count by Equal Shares and the completion that the card names.
 
@@ -44,7 +44,7 @@ def count_equal_shares(
         return Result(election, card, (), 0)
     setting = Setting(election, card, order)
     settled = settle(setting, progress)
-    trail, ties = receipts(setting, settled)
+    trail, ties = receipts(setting, settled) if with_trail else ([], [])
     winners = settled.decision.order
     left = election.budget - sum(election.costs[c] for c in winners)
     if card.completion in ("greedy", "add1-utilitarian"):

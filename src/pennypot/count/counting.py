@@ -9,8 +9,9 @@ from fractions import Fraction
 from .card import RuleCard, stated_card
 from .completion import count_equal_shares
 from .election import Election
-from .greedy import count_greedy
+from .greedy import count_greedy, fill
 from .phragmen import count_phragmen
+from .pots import split
 from .ranked import count_ranked
 from .result import Result
 from .ties import Tie, TieOrder
@@ -22,6 +23,7 @@ def count(
     card: RuleCard | None = None,
     *,
     alternatives: bool = True,
+    trail: bool = True,
     progress: Callable[[int, Fraction], None] | None = None,
 ) -> Result:
     """Count an election.
@@ -33,6 +35,8 @@ def count(
         The rule; what the election's file states if left out, else Equal Shares with cost utility and Add1.
     alternatives : bool
         Also find out, for every tie that was met, who would have won otherwise.
+    trail : bool
+        Also write down every round with its exact prices, and the ties; without, a count is quicker (Equal Shares).
     progress : callable, optional
         Called with the Add1 steps taken and the endowment reached.
 
@@ -43,15 +47,17 @@ def count(
     """
     if card is None:
         card = stated_card(election) or RuleCard()
-    result = _count(election, card, progress)
+    result = _count(election, card, progress, trail)
     if alternatives and result.ties:
         result = replace(result, ties=tuple(_with_alternatives(result, tie) for tie in result.ties))
     return result
 
 
-def _count(election: Election, card: RuleCard, progress=None) -> Result:
+def _count(election: Election, card: RuleCard, progress=None, trail: bool = True) -> Result:
     if election.vote_type == "ordinal" and card.last_place == 0 and card.rule != "ranked":
-        return replace(_count(election.without_last_place(), card, progress), election=election)
+        return replace(_count(election.without_last_place(), card, progress, trail), election=election)
+    if card.pots:
+        return _count_pots(election, card)
     order = TieOrder(election, card)
     if card.rule == "greedy":
         return count_greedy(election, card, order)
@@ -61,14 +67,40 @@ def _count(election: Election, card: RuleCard, progress=None) -> Result:
         return count_max_welfare(election, card, order)
     if card.rule == "ranked":
         return count_ranked(election, card, order)
-    return count_equal_shares(election, card, order, progress)
+    return count_equal_shares(election, card, order, progress, trail)
+
+
+def _count_pots(election: Election, card: RuleCard) -> Result:
+    """Count each pot, then spend what they leave as the card says; the trail says which pot a round belongs to."""
+    plain = card.but(pots=(), leftover="keep")
+    winners: list[str] = []
+    trail: list[dict] = []
+    ties: list[Tie] = []
+    parts: dict[str, int] = {}
+    cost = 0
+    for pot, inside in split(election, card.pots):
+        result = _count(inside, plain)
+        for entry in result.trail:
+            trail.append(entry | {"round": len(trail) + 1, "pot": pot.name})
+        ties += [replace(tie, round=len(winners) + tie.round) for tie in result.ties]
+        winners += result.winners
+        parts |= result.parts
+        cost += result.cost
+    if card.leftover == "greedy":
+        funded = [election.index[name] for name in winners]
+        measure = card.but(rule="greedy", part_funding="").greedy_measure
+        order = TieOrder(election, plain)
+        more, _, left = fill(election, plain, order, election.budget - cost, funded, trail, ties, measure)
+        winners += [election.projects[at].id for at in more]
+        cost = election.budget - left
+    return Result(election, card, tuple(winners), cost, tuple(ties), tuple(trail), parts)
 
 
 def _with_alternatives(result: Result, tie: Tie) -> Tie:
     """Count again with each of the other level projects put first."""
     found = []
     for other in tie.among[1:]:
-        again = _count(result.election, result.card.but(prefer=(other, *result.card.prefer)))
+        again = _count(result.election, result.card.but(prefer=(other, *result.card.prefer)), trail=False)
         changes = set(again.winners) != set(result.winners)
         found.append({"first": other, "winners": list(again.winners), "changes": changes})
     return replace(tie, otherwise=tuple(found))

@@ -309,6 +309,15 @@ class Election:
         return f"{float(value):.{max(self.decimals, 2)}f}"
 
 
+    def shown(self, amount: int | Fraction) -> str:
+        """Write an amount for people: with its currency and with thousands parted."""
+        value = Fraction(amount) / 10**self.decimals
+        digits = f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):,.2f}"
+        currency = self.meta.get("currency", "").strip()
+        sign = {"GBP": "£", "EUR": "€", "USD": "$"}.get(currency)
+        return f"{sign}{digits}" if sign else f"{digits} {currency}".rstrip()
+
+
 def _column_sums(start: np.ndarray, entries: np.ndarray) -> list[int]:
     running = np.zeros(len(entries) + 1, np.int64)
     np.cumsum(entries, out=running[1:])

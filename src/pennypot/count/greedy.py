@@ -14,10 +14,14 @@ from .ties import Tie, TieOrder
 
 
 def eligible(election: Election, card: RuleCard) -> list[bool]:
-    """Which projects can win at all: some support, and no less than the threshold."""
+    """Which projects can win at all: some support, no less than the threshold, and not withdrawn."""
     pointed = election.vote_type not in ("approval", "choose-1")
     scores = election.points if pointed else election.votes
-    return [votes > 0 and score >= card.threshold for votes, score in zip(election.votes, scores, strict=True)]
+    withdrawn = {election.index.get(name) for name in card.withdrawn}
+    return [
+        votes > 0 and score >= card.threshold and at not in withdrawn
+        for at, (votes, score) in enumerate(zip(election.votes, scores, strict=True))
+    ]
 
 
 def rivals(election: Election, card: RuleCard) -> dict[int, set[int]]:
@@ -42,10 +46,13 @@ def count_greedy(election: Election, card: RuleCard, order: TieOrder) -> Result:
     """Count by the greedy rule.
 
     Each trail entry: ``project``, ``measure``, ``left`` before it, and ``outcome``: "funded", "part", "too dear",
-    "rival funded", "below threshold" or "after the stop".
+    "rival funded", "over the cap", "below threshold" or "after the stop".
     """
     trail, ties = [], []
     winners, parts, left = fill(election, card, order, election.budget, (), trail, ties)
+    if card.caps and card.leftover == "greedy":
+        more, _, left = fill(election, card.but(caps=(), part_funding=""), order, left, winners, trail, ties)
+        winners += more
     ids = [election.projects[at].id for at in winners]
     return Result(election, card, tuple(ids), election.budget - left, tuple(ties), tuple(trail), parts)
 
@@ -72,7 +79,7 @@ def fill(
     """
     by = by or card.greedy_measure
     value, can_win, conflicts = measure(election, by), eligible(election, card), rivals(election, card)
-    taken = set(funded)
+    taken, caps = set(funded), _Caps(election, card)
     open_to_choice = [at for at in range(len(election.projects)) if at not in taken]
     queue = sorted(open_to_choice, key=lambda at: (-value[at], order.rank[at]))
     _note_ties([at for at in queue if can_win[at]], value, order, len(trail), ties)
@@ -88,6 +95,8 @@ def fill(
             outcome = "after the stop"
         elif conflicts.get(at, set()) & taken:
             outcome = "rival funded"
+        elif not caps.allow(at):
+            outcome = "over the cap"
         elif project.cost > left:
             outcome = "too dear"
             stopped = card.too_dear == "stop"
@@ -100,10 +109,33 @@ def fill(
             left = 0
         elif outcome == "funded":
             left -= project.cost
+            caps.spend(at)
         if outcome in ("funded", "part"):
             taken.add(at)
             winners.append(at)
     return winners, parts, left
+
+
+class _Caps:
+    """What each capped category or area can still get."""
+
+    def __init__(self, election: Election, card: RuleCard) -> None:
+        self.election = election
+        self.left = {(cap.by, cap.name): cap.budget for cap in card.caps}
+
+    def _keys(self, at: int) -> list[tuple[str, str]]:
+        project = self.election.projects[at]
+        named = [("category", name) for name in project.categories] + [("area", name) for name in project.areas]
+        return [key for key in named if key in self.left]
+
+    def allow(self, at: int) -> bool:
+        """Whether a project stays within every cap that it falls under."""
+        return all(self.election.costs[at] <= self.left[key] for key in self._keys(at))
+
+    def spend(self, at: int) -> None:
+        """Count a funded project against its caps."""
+        for key in self._keys(at):
+            self.left[key] -= self.election.costs[at]
 
 
 def _plain(value: Any) -> int | str:

@@ -41,6 +41,15 @@ class Decision:
     tied: list[tuple[int, list[int]]] = field(default_factory=list)
 
 
+def compiled():
+    """The compiled engine, loaded; None where there is no numba, or nowhere to keep what it compiles."""
+    try:
+        from . import shares_numba
+    except (ImportError, RuntimeError):
+        return None
+    return shares_numba
+
+
 class Setting:
     """One election under one rule card, laid out for Equal Shares runs."""
 
@@ -191,11 +200,7 @@ class Setting:
     def _compile(self) -> None:
         """Go over to the compiled engine: the same answers, worth its start-up time from here on."""
         self.spent = float("-inf")
-        try:
-            from . import shares_numba
-        except (ImportError, RuntimeError):  # no numba, or nowhere to keep its cache
-            return
-        self.engine = shares_numba
+        self.engine = compiled() or shares_numpy
 
 
 class _Run:

@@ -1,0 +1,283 @@
+"""Why each project won or lost, as data and as sentences; every "would have been" is checked by counting again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from .card import RuleCard
+from .completion import settle
+from .counting import count
+from .election import Election
+from .greedy import eligible, rivals
+from .result import Result
+from .shares import Setting, compiled
+from .shares_exact import ExactRun
+from .ties import TieOrder
+from .whatif import with_cost, with_more_votes
+
+SENTENCES = {
+    "won": "Funded as number {round}.",
+    "won_paid": "Funded as number {round}: {payers} voters paid {price} each, {giving_all} gave all they had left.",
+    "won_part": "Funded in part, with the {amount} that was left.",
+    "withdrawn": "Not funded: it was withdrawn.",
+    "no_votes": "Not funded: nobody voted for it.",
+    "below_threshold": "Not funded: it had {score} and needed {threshold} to be considered.",
+    "rival": "Not funded: {rival} was funded, and only one of the two can be.",
+    "too_dear_alone": "Not funded: it costs more than the whole budget.",
+    "too_dear": "Not funded: when its turn came {left} was left and it costs {cost}.",
+    "after_stop": "Not funded: the count stopped at a project that was too dear, before its turn came.",
+    "over_cap": "Not funded: with it, its category or area would have got more than its limit.",
+    "supporters": "Not funded: its supporters could pay {held} of its cost of {cost} at the end.",
+    "passed_by": "Not funded: other projects were chosen before it and used up the money.",
+    "both": "With {more}, or if it had cost {less} less, this would have been funded.",
+    "votes": "With {more} this would have been funded; no lower cost would have helped.",
+    "less": "If it had cost {less} less, this would have been funded; more votes alone would not have helped.",
+    "neither": "Neither more votes nor a lower cost would have been enough.",
+    "withdrawn_rivals": "It would have been funded without {names}.",
+}
+
+
+def explain(
+    election: Election,
+    result: Result,
+    projects: Iterable[str] | None = None,
+    *,
+    votes: bool = True,
+    withdrawn: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Explain what happened to projects.
+
+    Parameters
+    ----------
+    election, result : Election, Result
+        What was counted and what came out.
+    projects : iterable of str, optional
+        Ids to explain; all if left out.
+    votes, withdrawn : bool
+        Also find the votes missing, and the winners without which a project would have won. Each takes some recounts
+        for each loser.
+    progress : callable, optional
+        Called with projects done and projects in all.
+
+    Returns
+    -------
+    list of dict
+        One for each project: ``project``, ``won``, ``why`` (a key of `SENTENCES`), what its sentence needs, and for
+        losers ``cost_to_win`` (the greatest cost found at which it wins, one unit more loses), ``cost_less``,
+        ``votes_more`` (the least number of added ballots for it alone with which it wins, one fewer loses) and
+        ``without`` (winners each of whose withdrawal would let it win); ``sentences`` says it in words.
+    """
+    wanted = [election.index[name] for name in projects] if projects is not None else range(len(election.projects))
+    if result.card.completion.startswith("add1") and result.card.rule == "equal-shares" and len(wanted) > 3:
+        compiled()
+    case = _Case(election, result)
+    told = []
+    for done, at in enumerate(wanted, 1):
+        told.append(case.won(at) if election.projects[at].id in result.winners else case.lost(at, votes, withdrawn))
+        if progress:
+            progress(done, len(wanted))
+    return told
+
+
+class _Case:
+    def __init__(self, election: Election, result: Result) -> None:
+        self.election, self.result, self.card = election, result, result.card
+        self.order = TieOrder(election, result.card)
+        self.can_win = eligible(election, result.card)
+        self.rivals = rivals(election, result.card)
+        self.rounds = {entry["project"]: entry for entry in result.trail if "project" in entry}
+        self.shares = None
+        if self.card.rule == "equal-shares" and election.voters and not self.card.pots:
+            self.shares = _SharesHints(election, self.card, self.order)
+
+    def won(self, at: int) -> dict[str, Any]:
+        """A winner: when, and paid by whom."""
+        project, money = self.election.projects[at], self.election.shown
+        entry = self.rounds.get(project.id, {})
+        told = {"project": project.id, "name": project.name, "won": True, "round": self._number(project.id)}
+        if project.id in self.result.parts:
+            told |= {"why": "won_part", "amount": money(self.result.parts[project.id])}
+        elif "payers" in entry:
+            price = money(Fraction(entry["price"]) * 10**self.election.decimals)
+            told |= {"why": "won_paid", "payers": entry["payers"], "price": price, "giving_all": entry["giving_all"]}
+        else:
+            told["why"] = "won"
+        told["sentences"] = [SENTENCES[told["why"]].format(**told)]
+        return told
+
+    def _number(self, name: str) -> int:
+        return self.result.winners.index(name) + 1
+
+    def lost(self, at: int, votes: bool, withdrawn: bool) -> dict[str, Any]:
+        """A loser: why, and what would have changed it."""
+        project, money = self.election.projects[at], self.election.shown
+        told: dict[str, Any] = {"project": project.id, "name": project.name, "won": False}
+        told |= self._why(at)
+        sentences = [SENTENCES[told["why"]].format(**told)]
+        if told["why"] not in ("withdrawn", "no_votes", "rival"):
+            cost = self.cost_to_win(at)
+            told["cost_to_win"] = None if cost is None else self.election.money(cost)
+            told["cost_less"] = None if cost is None else self.election.money(project.cost - cost)
+            told["less"] = None if cost is None else money(project.cost - cost)
+            if votes:
+                told["votes_more"] = more = self.votes_to_win(at)
+                told["more"] = None if more is None else "1 more vote" if more == 1 else f"{more:,} more votes"
+                key = {(True, True): "both", (True, False): "votes", (False, True): "less"}.get(
+                    (more is not None, cost is not None), "neither"
+                )
+                sentences.append(SENTENCES[key].format(**told))
+        if withdrawn and told["why"] not in ("withdrawn", "no_votes"):
+            told["without"] = self.without(at)
+            if told["without"]:
+                names = [self.election.projects[self.election.index[name]].name for name in told["without"]]
+                sentences.append(SENTENCES["withdrawn_rivals"].format(names=" or without ".join(names[:3])))
+        return told | {"sentences": sentences}
+
+    def _why(self, at: int) -> dict[str, Any]:
+        project, money = self.election.projects[at], self.election.shown
+        if project.id in self.card.withdrawn:
+            return {"why": "withdrawn"}
+        if not self.election.votes[at]:
+            return {"why": "no_votes"}
+        if not self.can_win[at]:
+            pointed = self.election.vote_type not in ("approval", "choose-1")
+            score = self.election.points[at] if pointed else self.election.votes[at]
+            return {"why": "below_threshold", "score": score, "threshold": self.card.threshold}
+        funded = [self.election.projects[r] for r in self.rivals.get(at, ())]
+        for rival in funded:
+            if rival.id in self.result.winners:
+                return {"why": "rival", "rival": rival.name}
+        if project.cost > self.election.budget:
+            return {"why": "too_dear_alone"}
+        outcome = self.rounds.get(project.id, {}).get("outcome")
+        if self.shares is not None:
+            held = self.shares.held(at)
+            if held < project.cost:
+                return {"why": "supporters", "held": money(int(held)), "cost": money(project.cost)}
+        if outcome == "too dear":
+            return {"why": "too_dear", "left": money(self._left(project.id)), "cost": money(project.cost)}
+        return {"why": {"after the stop": "after_stop", "over the cap": "over_cap"}.get(outcome or "", "passed_by")}
+
+    def _wins(self, election: Election, at: int, card: RuleCard | None = None) -> bool:
+        again = count(election, card or self.card, alternatives=False, trail=False)
+        return self.election.projects[at].id in again.winners
+
+    def cost_to_win(self, at: int) -> int | None:
+        """The greatest cost, below its own, at which a project wins while one unit more loses; None if it never does."""
+
+        def wins(cost: int) -> bool:
+            return self._wins(with_cost(self.election, at, cost), at)
+
+        cost = self.election.costs[at]
+        low, high = 0, cost
+        for hint in self._cost_hints(at):
+            if low < hint < high:
+                if wins(hint):
+                    low = hint
+                    if hint + 1 >= high or not wins(hint + 1):
+                        return hint
+                    low = hint + 1
+                else:
+                    high = hint
+                    if hint - 1 > low and wins(hint - 1):
+                        return hint - 1
+        if not low:
+            if high <= 1 or not wins(1):
+                return None
+            low = 1
+        return _last(low, high, wins)
+
+    def _cost_hints(self, at: int) -> list[int]:
+        if self.shares is not None and self.card.completion != "greedy":
+            return [self.shares.cost_to_win(at)]
+        entry = self.rounds.get(self.election.projects[at].id, {})
+        if self.card.rule == "greedy" and entry.get("outcome") == "too dear":
+            return [min(self._left(entry["project"]), self.election.costs[at] - 1)]
+        return []
+
+    def _left(self, name: str) -> int:
+        return int(Fraction(self.rounds[name]["left"]) * 10**self.election.decimals)
+
+    def votes_to_win(self, at: int) -> int | None:
+        """The least number of added ballots for a project alone with which it wins, one fewer losing."""
+
+        def loses(more: int) -> bool:
+            return not more or not self._wins(with_more_votes(self.election, at, more), at)
+
+        limit = 4 * self.election.voters + 16
+        step = 1
+        while step <= limit and loses(step):
+            step *= 2
+        if step > limit:
+            return None
+        return _last(step // 2, step, loses) + 1
+
+    def without(self, at: int) -> list[str]:
+        """Winners each of whose withdrawal alone would let this project win."""
+        found = []
+        for name in self.result.winners:
+            if self._wins(self.election, at, self.card.but(withdrawn=(*self.card.withdrawn, name))):
+                found.append(name)
+        return found
+
+
+def _last(low: int, high: int, holds: Callable[[int], bool]) -> int:
+    """A whole number for which something holds while it does not for the next; it holds at `low`, not at `high`."""
+    while high - low > 1:
+        middle = (low + high) // 2
+        if holds(middle):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+class _SharesHints:
+    """What the deciding Equal Shares run says about losers, near enough to save most recounts."""
+
+    def __init__(self, election: Election, card: RuleCard, order: TieOrder) -> None:
+        self.election = election
+        setting = self.setting = Setting(election, card, order)
+        settled = settle(setting)
+        exact = ExactRun(setting, settled.endowment, setting.shift(settled.endowment))
+        self.money: list[np.ndarray] = []
+        self.keys: list[float] = []
+        for c in settled.decision.order:
+            self.money.append(exact.lower / float(exact.unit))
+            found = exact.price(c)
+            assert found is not None, "the deciding run funded what cannot be paid"
+            self.keys.append(float(found.value) / (setting.cost[c] or 1 if setting.by_cost else 1))
+            exact.fund(c, found)
+        self.exact = exact
+        self.end = exact.lower / float(exact.unit)
+
+    def held(self, at: int):
+        """What a project's supporters hold together at the end of the run, exactly."""
+        rows = self.setting.supporters_of(at)
+        living = rows[self.exact.alive[rows]]
+        return self.exact._held(living, self.setting.weight[living])
+
+    def cost_to_win(self, at: int) -> int:
+        """About the greatest cost at which a project would have won this run."""
+        rows, times = self.setting.supporters_of(at), self.setting.points_of(at)
+        weight = self.setting.weight[rows]
+        best = int(self.held(at))
+        for money, key in zip(self.money, self.keys, strict=True):
+            cost = float(self.election.costs[at])
+            if self.setting.by_cost:
+                if float(weight @ np.minimum(money[rows], key * best * times)) < best:
+                    continue
+                for _ in range(200):
+                    paid = float(weight @ np.minimum(money[rows], key * cost * times))
+                    if paid >= cost - 0.25:
+                        break
+                    cost = paid
+                best = max(best, int(cost + 1e-6))
+            else:
+                best = max(best, int(float(weight @ np.minimum(money[rows], key * times)) + 1e-6))
+        return min(best, self.election.costs[at] - 1)
