@@ -26,7 +26,7 @@ _ROOMS = ("people", "places", "budgets", "fund")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb and return the exit code: 0 done, 1 done but something wants a look, 2 could not be done."""
+    """Run one verb and return the exit code: 0 done, 1 done in part, 2 could not be done."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:  # a terminal that cannot show a sign gets a question mark, not an error

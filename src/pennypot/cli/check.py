@@ -15,8 +15,8 @@ def add_subcommands(verbs: Any) -> None:
     parser = verbs.add_parser(
         "check",
         help="look at everything that can go wrong, and say what to do",
-        description="Look at the database, settings, mail, disk, clock, versions, jobs and backups. Each line is ok, look "
-        "(works, but think about it) or broken (with what to do). The exit code is 2 when anything is broken, else 0.",
+        description="Look at the database, settings, mail, disk, clock, versions, jobs and backups. Each line is ok, "
+        "look (works, but think about it) or broken (with what to do). The exit code is 2 if anything is broken, else 0.",
     )
     parser.add_argument("--mail", action="store_true", help="also call the mail server")
     parser.set_defaults(run=lambda chosen: check(with_mail=chosen.mail))

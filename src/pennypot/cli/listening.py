@@ -68,6 +68,17 @@ def _is_here(options: SimpleNamespace) -> bool:
     return all(host.rsplit(":", 1)[0] in ("localhost", "127.0.0.1") for host in hosts)
 
 
+def trusted_proxies(options: SimpleNamespace) -> list[str]:
+    """Return whose word about the client is believed.
+
+    A site that is reached over https and listens on loopback has its proxy on this machine: nobody else can call it.
+    """
+    if options.proxies or not options.address.startswith("https://"):
+        return list(options.proxies)
+    only_here = all(ipaddress.ip_address(address).is_loopback for _, address in _addresses(options))
+    return ["127.0.0.1", "::1"] if only_here else []
+
+
 def address_of(taken: socket.socket, options: SimpleNamespace) -> str:
     """Return the address to open in a browser."""
     if options.address:

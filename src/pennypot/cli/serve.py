@@ -73,6 +73,7 @@ def _run(options: SimpleNamespace, socket: Any, say_ready: Callable[[str], None]
             await live.close()
             await super().shutdown(sockets)
 
+    proxies = listening.trusted_proxies(options)
     config = uvicorn.Config(
         application,
         log_config=None,
@@ -80,8 +81,8 @@ def _run(options: SimpleNamespace, socket: Any, say_ready: Callable[[str], None]
         server_header=False,
         lifespan="on",
         ws="none",
-        proxy_headers=bool(options.proxies),
-        forwarded_allow_ips=options.proxies,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=10,
     )
     worker = WorkerThread() if options.worker else None

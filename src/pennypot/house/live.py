@@ -53,13 +53,15 @@ class _Refusal(Exception):
 
 
 class _Lane:
-    """What the streams of this process share: who listens for what, the listening connection, threads for reading."""
+    """What the streams of this process share: who listens for what, the listening connection, a reader."""
 
     def __init__(self) -> None:
         self.waiting: dict[str, set[asyncio.Event]] = {}
         self.people: Counter[int] = Counter()
+        self.streams: set[asyncio.Task[Any]] = set()
         self.closing = asyncio.Event()
-        self.readers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
+        # One thread, and so one connection, reads for all: a read takes less than a millisecond.
+        self.reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
         self._listener: asyncio.Task[None] | None = None
         self.listening = asyncio.Event()
 
@@ -90,18 +92,20 @@ class _Lane:
                 del self.waiting[topic]
 
     async def read(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Run a function that asks the database, in a thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.readers, partial(_asking, function, *arguments))
+        """Run a function that asks the database, in the reader's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.reader, partial(_asking, function, *arguments))
 
     async def close(self) -> None:
         """End every stream and the listening connection."""
         self.closing.set()
+        if self.streams:
+            await asyncio.wait(self.streams, timeout=3)
         if self._listener is not None:
             self._listener.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listener
-        await asyncio.get_running_loop().run_in_executor(self.readers, connections.close_all)
-        self.readers.shutdown(wait=False, cancel_futures=True)
+        await asyncio.get_running_loop().run_in_executor(self.reader, connections.close_all)
+        self.reader.shutdown(wait=False, cancel_futures=True)
 
     async def _listen(self) -> None:
         """Hear announcements; when the connection is lost make a new one, and have everyone look."""
@@ -149,6 +153,9 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
     503 with Retry-After when too many streams are open.
     """
     lane = _lane()
+    me = asyncio.current_task()
+    assert me is not None
+    lane.streams.add(me)
     try:
         headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
         work = _wanted(scope, headers)
@@ -162,6 +169,8 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         await _refuse(send, refusal)
     except DatabaseError:
         await _refuse(send, _Refusal(503, (b"retry-after", b"10")))
+    finally:
+        lane.streams.discard(me)
 
 
 async def _follow(lane: _Lane, work: uuid.UUID, seen: int, news: asyncio.Event, receive: Receive, send: Send) -> None:

@@ -19,7 +19,7 @@ PATIENCE = 10
 logger = logging.getLogger(__name__)
 
 
-def _app_with_own_connections() -> App:
+def app_of_worker() -> App:
     """Return our app of jobs with connections for a worker.
 
     A second app, because the first keeps handing out jobs over Django's connections, inside the transactions of pages.
@@ -36,7 +36,7 @@ async def work_until(stop: asyncio.Event) -> None:
     """Do jobs until told to stop; when the database goes away, wait for it to come back."""
     pause = 1.0
     while not stop.is_set():
-        own = _app_with_own_connections()
+        own = app_of_worker()
         try:
             async with own.open_async():
                 pause = 1.0
