@@ -70,6 +70,13 @@ def number(value: str) -> int:
     return found
 
 
+def port(value: str) -> int:
+    found = number(value)
+    if not 1 <= found <= 65535:
+        raise ValueError("write a number from 1 to 65535")
+    return found
+
+
 def words(value: str) -> list[str]:
     return [part for part in value.replace(",", " ").split() if part]
 
@@ -92,7 +99,7 @@ def web_address(value: str) -> str:
 OPTIONS: tuple[Option, ...] = (
     Option("PENNYPOT_HOME", "", text, "Folder that holds the database, uploads, keys and logs; by default the platform's user data folder, or /var/lib/pennypot as root."),
     Option("DATABASE_URL", "", text, "A PostgreSQL server of your own (postgresql://user:password@host/name); by default Pennypot runs its own.", secret=True),
-    Option("PORT", "8000", number, "Port to listen on."),
+    Option("PORT", "8000", port, "Port to listen on."),
     Option("PENNYPOT_LISTEN", "127.0.0.1", text, "Address to listen on; put a proxy that speaks https in front."),
     Option("PENNYPOT_DEMO", "no", yes_or_no, "Demonstration: every role can be entered without signing in. Refuses to listen on anything but loopback. Set by `pennypot demo`."),
     Option("PENNYPOT_ADDRESS", "", web_address, "The public address of this installation (https://...); needed to serve people, for links in mail, passkeys and allowed hosts."),
