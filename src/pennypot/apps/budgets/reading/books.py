@@ -42,9 +42,7 @@ class Book:
         self._stream.close()
 
     def _damaged(self, error: Exception) -> CannotRead:
-        return CannotRead(
-            say("workbook_damaged", detail=str(error)[:120]), self._name, what_to_do=say("do_save_csv")
-        )
+        return CannotRead(say("workbook_damaged", detail=str(error)[:120]), self._name, what_to_do=say("do_save_csv"))
 
     def batches(self, sheet: Sheet, size: int) -> Iterator[tuple[int, list[list[Any]]]]:
         """The rows of a sheet from its first row and column, so that row numbers are those people see."""

@@ -65,5 +65,7 @@ def suggest_cofog(name: str, most: int = 3) -> list[Suggestion]:
         early = 1 - words.find(f" {best} ") / len(words) if f" {best} " in words else 0
         score = len(best) + 4 * early + 2 * (len(hits) - 1)
         confidence = round(min(0.95, 0.4 + share / 2), 2)
-        found.append((-int(score * 10), len(code), Suggestion(code, label, say("cofog_keyword", keyword=best), confidence)))
+        found.append(
+            (-int(score * 10), len(code), Suggestion(code, label, say("cofog_keyword", keyword=best), confidence))
+        )
     return [suggestion for *_, suggestion in sorted(found, key=lambda item: item[:2])[:most]]

@@ -28,7 +28,9 @@ _TIME = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?: ?[AaPp][Mm])?Z?)?"
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NUMBERS = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})" + _TIME)
-_NAMED = re.compile(r"(?:[A-Za-z]{3,9},? )?(\d{1,2})(?:st|nd|rd|th)?[-/. ]?([A-Za-z]{3,9})[-/., ]{0,2}(\d{4}|\d{2})" + _TIME)
+_NAMED = re.compile(
+    r"(?:[A-Za-z]{3,9},? )?(\d{1,2})(?:st|nd|rd|th)?[-/. ]?([A-Za-z]{3,9})[-/., ]{0,2}(\d{4}|\d{2})" + _TIME
+)
 _NAME_FIRST = re.compile(r"([A-Za-z]{3,9}) (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})" + _TIME)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d{1,10})?")
 
@@ -58,19 +60,17 @@ def take_apart(cell: Any) -> Written | None:
         return None
     text = " ".join(cell.split())
     if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
-        year, month, day = map(int, found.groups())
-        return Written(month, day, year, "ymd")
+        return Written(int(found[2]), int(found[3]), int(found[1]), "ymd")
     if found := _NUMBERS.fullmatch(text):
-        first, second, year = found.groups()
-        return Written(int(first), int(second), _full_year(year), "either")
+        return Written(int(found[1]), int(found[2]), _full_year(found[3]), "either")
     if found := _NAMED.fullmatch(text):
-        day, name, year = found.groups()
-    elif found := _NAME_FIRST.fullmatch(text):
-        name, day, year = found.groups()
-    elif found := _SERIAL.fullmatch(text):
-        return _from_serial(float(text))
-    else:
-        return None
+        return _with_name(found[1], found[2], found[3])
+    if found := _NAME_FIRST.fullmatch(text):
+        return _with_name(found[2], found[1], found[3])
+    return _from_serial(float(text)) if _SERIAL.fullmatch(text) else None
+
+
+def _with_name(day: str, name: str, year: str) -> Written | None:
     month = _MONTHS.get(name.lower())
     return Written(month, int(day), _full_year(year), "ymd") if month else None
 
@@ -82,7 +82,8 @@ def _full_year(year: str) -> int:
 
 
 def _from_serial(number: float) -> Written | None:
-    if not number == number or int(number) not in _SERIALS:
+    # Not a number (NaN) is unlike itself.
+    if number != number or not 0 < number < 1e6 or int(number) not in _SERIALS:
         return None
     day = _SERIAL_BASE + dt.timedelta(days=int(number))
     return Written(day.month, day.day, day.year, "serial")

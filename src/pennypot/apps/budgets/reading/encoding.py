@@ -40,9 +40,7 @@ def _stray_as_cp1252(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
     wrong = error.object[error.start : error.end]
-    return "".join(
-        bytes([byte]).decode("latin-1" if byte in _NOT_IN_CP1252 else "cp1252") for byte in wrong
-    ), error.end
+    return "".join(bytes([byte]).decode("latin-1" if byte in _NOT_IN_CP1252 else "cp1252") for byte in wrong), error.end
 
 
 STRAY_HANDLER = "pennypot_stray"
@@ -102,9 +100,7 @@ class _Survey:
         else:
             at = block.find(b"\0")
             if at >= 0:
-                raise CannotRead(
-                    say("nul_bytes", offset=start + at), self.name, what_to_do=say("do_export_again")
-                )
+                raise CannotRead(say("nul_bytes", offset=start + at), self.name, what_to_do=say("do_export_again"))
             self._note_high_bytes(block, start)
         self._count_lines(block)
 
@@ -188,9 +184,7 @@ def decide_text(opened: Callable[[], BinaryIO], name: str, limits: Limits) -> Te
         raise CannotRead(say("not_a_table_file", what=say("what_other")), name) from error
     survey.finish()
     if survey.control * 100 > survey.size:
-        raise CannotRead(
-            say("not_a_table_file", what=say("what_other")), name, what_to_do=say("do_check_file")
-        )
+        raise CannotRead(say("not_a_table_file", what=say("what_other")), name, what_to_do=say("do_check_file"))
     decision = TextDecision(wide, remarks=remarks) if survey.wide else _choose(survey, mark)
     decision.line_ends = _line_ends(survey, decision)
     return decision

@@ -11,8 +11,9 @@ from .words import Said, say
 # Meaning -> what people call it, in lower case without punctuation. Order settles ties.
 SPENDING: dict[str, tuple[str, ...]] = {
     "amount_net": (
-        "net amount", "amount net", "net", "amount excluding vat", "amount ex vat", "net value", "amount excl vat",
-        "total excluding vat", "net of vat", "net payment", "line amount net", "amount exc vat",
+        "net amount", "amount net", "net", "amount excluding vat", "amount ex vat", "net value",
+        "amount excl vat", "total excluding vat", "net of vat", "net payment", "line amount net",
+        "amount exc vat",
     ),
     "amount_gross": (
         "gross amount", "amount gross", "gross", "amount including vat", "amount inc vat", "gross value",
@@ -26,71 +27,77 @@ SPENDING: dict[str, tuple[str, ...]] = {
         "total paid", "amount in pounds", "distribution amount",
     ),
     "payee": (
-        "supplier name", "beneficiary name", "payee", "payee name", "vendor name", "creditor name", "supplier", "vendor",
-        "name", "beneficiary", "merchant name", "creditor", "paid to", "supplier final", "recipient", "company name",
-        "name of supplier", "merchant",
+        "supplier name", "beneficiary name", "payee", "payee name", "vendor name", "creditor name", "supplier",
+        "vendor", "name", "beneficiary", "merchant name", "creditor", "paid to", "supplier final", "recipient",
+        "company name", "name of supplier", "merchant",
     ),
     "paid_on": (
-        "payment date", "date paid", "paid date", "date of payment", "date", "pay date", "transaction date", "posting date",
-        "invoice date", "date posted", "cheque date", "clearing date", "actual date",
+        "payment date", "date paid", "paid date", "date of payment", "date", "pay date", "transaction date",
+        "posting date", "invoice date", "date posted", "cheque date", "clearing date", "actual date",
     ),
     "service": (
-        "service", "service area", "organisational unit", "department", "directorate", "service label", "department area",
-        "service cost centre", "service name", "business unit", "cost centre", "organisation unit", "cost centre description",
-        "directorate name", "group", "organisational area",
+        "service", "department area", "directorate", "department", "organisational unit", "service area",
+        "service label", "service cost centre", "service name", "business unit", "cost centre",
+        "organisation unit", "cost centre description", "directorate name", "group", "organisational area",
     ),
     "division": (
-        "service division label", "division", "service division", "section", "sub service", "team", "service area categorisation",
-        "cost centre name", "profit centre", "service area", "service label",
+        "service division label", "division", "service division", "section", "sub service", "team",
+        "service area categorisation", "cost centre name", "profit centre", "service area", "service label",
     ),
     "category": (
-        "expenditure category", "expenditure type", "category", "account detail", "purpose", "subjective description", "proclass label",
-        "expense type", "category internal name", "detailed expenditure type", "account description", "type of spend",
-        "subjective", "expense area", "nature of spend", "purpose of expenditure", "purpose of spend", "merchant category",
-        "expenditure description", "spend category", "cost type",
+        "expenditure category", "category internal name", "expenditure type", "category", "account detail",
+        "subjective description", "proclass label", "expense type", "detailed expenditure type",
+        "account description", "type of spend", "purpose", "subjective", "expense area", "nature of spend",
+        "purpose of expenditure", "purpose of spend", "merchant category", "expenditure description",
+        "spend category", "cost type",
     ),
     "description": (
-        "description", "detail", "details", "narrative", "purpose", "text", "invoice description", "line description",
-        "transaction description", "detailed expenditure type", "summary of purpose", "comment",
+        "description", "purpose", "detail", "details", "narrative", "text", "invoice description",
+        "line description", "transaction description", "detailed expenditure type", "summary of purpose",
+        "comment",
     ),
     "transaction": (
-        "transaction number", "trans no", "transaction no", "transaction", "payment number", "payment reference", "hbc ref no",
-        "ref no", "reference", "reference number", "transaction id", "document number", "payment ref", "invoice number",
-        "voucher number", "doc no", "internal reference",
+        "transaction number", "trans no", "transaction no", "transaction", "payment number",
+        "payment reference", "hbc ref no", "ref no", "reference", "reference number", "transaction id",
+        "document number", "payment ref", "invoice number", "voucher number", "doc no", "internal reference",
     ),
     "supplier_id": (
-        "supplier id", "beneficiary other id", "supplier number", "vendor number", "creditor number", "supplier code",
-        "vendor id", "vat registration number", "company number", "beneficiary id", "creditor id",
+        "supplier id", "beneficiary other id", "supplier number", "vendor number", "creditor number",
+        "supplier code", "vendor id", "vat registration number", "company number", "beneficiary id",
+        "creditor id",
     ),
-    "supplier_class": ("supplier classification", "supplier type", "vendor type", "beneficiary type", "supplier category"),
+    "supplier_class": (
+        "supplier classification", "supplier type", "vendor type", "beneficiary type", "supplier category",
+    ),
     "postcode": (
-        "postcode", "supplier postcode", "payee postcode", "post code", "beneficiary postcode", "supplier post code",
-        "vendor postcode",
+        "postcode", "supplier postcode", "payee postcode", "post code", "beneficiary postcode",
+        "supplier post code", "vendor postcode",
     ),
     "publisher": (
-        "body name", "organisation label", "organisation name", "organisation", "client", "authority", "council", "publisher",
-        "local authority", "public body", "organisation code", "body",
+        "body name", "organisation label", "organisation name", "organisation", "client", "authority",
+        "council", "publisher", "local authority", "public body", "organisation code", "body",
     ),
     "capital_revenue": (
-        "capital or revenue", "capital revenue", "caporrev", "revenue or capital", "type", "type of expenditure",
-        "revenue capital", "cap rev", "capital or revenue marker",
+        "capital or revenue", "capital revenue", "caporrev", "revenue or capital", "type",
+        "type of expenditure", "revenue capital", "cap rev", "capital or revenue marker",
     ),
     "ignore": (
-        "effective date", "organisation uri", "body uri", "expenditure code", "detailed expenditure code", "account code",
-        "cost centre code", "procurement card", "line", "line number", "proclass code", "subjective code", "card transaction",
-        "service code", "vat type", "organisation code", "uri", "url", "invoice number", "profit centre",
+        "effective date", "organisation uri", "body uri", "expenditure code", "detailed expenditure code",
+        "account code", "cost centre code", "procurement card", "line", "line number", "proclass code",
+        "subjective code", "card transaction", "service code", "vat type", "organisation code", "uri", "url",
+        "invoice number", "profit centre",
     ),
 }  # fmt: skip
 
 BUDGET: dict[str, tuple[str, ...]] = {
     "service": (
-        "service", "line", "budget line", "service name", "department", "heading", "budget heading", "service area",
-        "programme", "item", "description", "budget", "directorate", "function",
+        "service", "line", "budget line", "service name", "department", "heading", "budget heading",
+        "service area", "programme", "item", "description", "budget", "directorate", "function",
     ),
     "amount": (
-        "amount", "amount gbp", "budget", "net budget", "total", "net expenditure", "actual", "outturn", "value",
-        "net cost", "original budget", "revised budget", "approved budget", "pounds", "net current expenditure", "spend",
-        "amount pounds",
+        "amount", "amount gbp", "budget", "net budget", "total", "net expenditure", "actual", "outturn",
+        "value", "net cost", "original budget", "revised budget", "approved budget", "pounds",
+        "net current expenditure", "spend", "amount pounds",
     ),
     "amount_gross": ("gross budget", "gross expenditure", "gross", "gross cost"),
     "agency": ("agency", "body", "organisation", "authority", "organisation name", "public body", "council"),
@@ -112,8 +119,11 @@ _UNIT_WORDS = frozenset(("gbp", "k", "000", "000s", "m", "thousand", "thousands"
 _LONGEST_HEADING = 120
 # One of these is in every row of headings we take for one: it names the money.
 _MONEY_WORDS = frozenset(
-    "amount amounts total value net gross vat spend spent cost paid budget actual outturn pounds payment expenditure sum".split()
-)
+    (
+        "amount", "amounts", "total", "value", "net", "gross", "vat", "spend", "spent", "cost", "paid", "budget",
+        "actual", "outturn", "pounds", "payment", "expenditure", "sum",
+    )
+)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -150,12 +160,18 @@ def _likeness(words: str, phrase: str, rank: int) -> float:
     have, want = words.split(), phrase.split()
     if len(want) > 1 and all(word in have for word in want):
         return 0.75 + early
-    if len(words) > 3 and abs(len(words) - len(phrase)) <= 3 and words[0] == phrase[0]:
-        if difflib.SequenceMatcher(None, words, phrase).ratio() >= 0.88:
-            return 0.85 + early
+    if len(words) > 3 and _nearly(words, phrase):
+        return 0.85 + early
     if len(want) == 1 and have[-1] == phrase and len(have) <= 4:
         return 0.6 + early
     return 0.0
+
+
+def _nearly(words: str, phrase: str) -> bool:
+    """Whether two headings differ by a slip of the pen ("Catergory")."""
+    if abs(len(words) - len(phrase)) > 3 or words[0] != phrase[0]:
+        return False
+    return difflib.SequenceMatcher(None, words, phrase).ratio() >= 0.88
 
 
 def assign(headings: list[tuple[int, str]], kind: str) -> dict[int, tuple[str, float, Said]]:
@@ -207,7 +223,9 @@ def is_heading_row(texts: list[str], kinds: tuple[str, ...] = ("spending", "budg
         sure = [{meaning for meaning, confidence in found if confidence >= 0.6} for found in known]
         meanings = set().union(*sure) - {"ignore"}
         has_amount = bool(meanings & {*AMOUNTS, "vat"})
-        has_more = bool(meanings & {"payee", "paid_on"}) if kind == "spending" else bool(meanings & {"service", "agency"})
+        has_more = (
+            bool(meanings & {"payee", "paid_on"}) if kind == "spending" else bool(meanings & {"service", "agency"})
+        )
         share = sum(bool(one) for one in sure) / len(filled)
         if has_amount and has_more and share >= 0.4 and len(meanings) > most:
             best, most = kind, len(meanings)

@@ -97,19 +97,6 @@ class BudgetLine:
     kind: str = "revenue"
 
 
-@dataclass(frozen=True)
-class LayoutCheck:
-    """How far a workbook's figures are from its own totals, in pence.
-
-    England's row holds estimates for authorities that gave no figures, so it differs by those and no more.
-    """
-
-    authorities: int
-    without_figures: tuple[str, ...]
-    worst_total_gap_pence: int
-    worst_england_gap_pence: int
-
-
 @lru_cache(maxsize=1)
 def _layouts() -> tuple[Layout, ...]:
     text = files(__package__).joinpath("data", "layouts.json").read_text(encoding="utf-8")
@@ -156,7 +143,7 @@ def _sheet(source: Source, layout: Layout) -> Sheet | None:
     return next((sheet for sheet in source.sheets if sheet.name == layout.sheet), None)
 
 
-class _Table:
+class Table:
     """The rows of a workbook under its layout's headings."""
 
     def __init__(self, source: Source, layout: Layout | None) -> None:
@@ -221,7 +208,7 @@ def list_authorities(source: Source, layout: Layout | None = None) -> list[Autho
     CannotRead
         When the workbook's layout is not known, or differs from what is declared.
     """
-    table = _Table(source, layout)
+    table = Table(source, layout)
     return [table.authority(code) for code in table.authorities]
 
 
@@ -246,7 +233,7 @@ def read_authority(source: Source, code: str, layout: Layout | None = None) -> l
     CannotRead
         Unknown layout or authority, or services that do not add up to the authority's total.
     """
-    table = _Table(source, layout)
+    table = Table(source, layout)
     wanted = code.strip().upper()
     found = next((table.authority(one) for one in table.authorities if wanted == one), None) or next(
         (one for one in map(table.authority, table.authorities) if one.ons_code == wanted), None
@@ -258,13 +245,16 @@ def read_authority(source: Source, code: str, layout: Layout | None = None) -> l
     added = sum(line.amount_pence or 0 for line in services)
     if found.total_pence is not None and abs(added - found.total_pence) > table.layout.tolerance_pence:
         raise CannotRead(
-            say("layout_sums", sheet=table.sheet.name, authority=found.name), source.name, sheet=table.sheet.name, row=row
+            say("layout_sums", sheet=table.sheet.name, authority=found.name),
+            source.name,
+            sheet=table.sheet.name,
+            row=row,
         )
     lines = services + [_line(table, found, line, row, cells) for line in table.layout.others]
     return [line for line in lines if line.amount_pence != 0]
 
 
-def _line(table: _Table, authority: Authority, line: Line, row: int, cells: list[Any]) -> BudgetLine:
+def _line(table: Table, authority: Authority, line: Line, row: int, cells: list[Any]) -> BudgetLine:
     layout = table.layout
     amounts = [table.pence(cells, heading) for heading in line.headings]
     pence = None if None in amounts else sum(amount or 0 for amount in amounts)
@@ -296,29 +286,3 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def check_layout(source: Source, layout: Layout | None = None) -> LayoutCheck:
-    """Compare a whole workbook with its own totals.
-
-    Returns
-    -------
-    LayoutCheck
-        The worst gap between an authority's services and its total, and between all authorities and England.
-    """
-    table = _Table(source, layout)
-    headings = [heading for line in table.layout.services for heading in line.headings]
-    worst_total = 0
-    without: list[str] = []
-    sums = dict.fromkeys(headings, 0)
-    for code, (_, cells) in table.authorities.items():
-        total = table.pence(cells, table.layout.total_heading)
-        if total is None:
-            without.append(code)
-            continue
-        amounts = {heading: table.pence(cells, heading) or 0 for heading in headings}
-        worst_total = max(worst_total, abs(sum(amounts.values()) - total))
-        for heading, pence in amounts.items():
-            sums[heading] += pence
-    gaps = [abs(pence - (table.pence(table.england, heading) or 0)) for heading, pence in sums.items()]
-    return LayoutCheck(len(table.authorities), tuple(without), worst_total, max(gaps))

@@ -37,9 +37,7 @@ class _Container:
         self.entries = self._read_directory(struct.unpack("<I", header[48:52])[0])
 
     def damaged(self) -> CannotRead:
-        return CannotRead(
-            say("workbook_damaged", detail="OLE"), self._name, what_to_do=say("do_export_again")
-        )
+        return CannotRead(say("workbook_damaged", detail="OLE"), self._name, what_to_do=say("do_export_again"))
 
     def _sector(self, number: int) -> bytes:
         self._stream.seek((number + 1) * self.sector_bytes)
@@ -82,7 +80,6 @@ class _Container:
                 name = directory[at : at + length - 2].decode("utf-16-le", "replace")
                 entries[name] = struct.unpack("<II", directory[at + 116 : at + 124])
         return entries
-
 
     def stream(self, first: int, size: int) -> bytes:
         """The bytes of one stream; those under 4,096 bytes lie in 64-byte pieces of the root's stream."""
@@ -132,9 +129,7 @@ def inspect_old_workbook(stream: BinaryIO, name: str, limits: Limits) -> OldWork
     return facts
 
 
-def _walk(
-    container: _Container, book: tuple[int, int], facts: OldWorkbookFacts, name: str, limits: Limits
-) -> None:
+def _walk(container: _Container, book: tuple[int, int], facts: OldWorkbookFacts, name: str, limits: Limits) -> None:
     """Walk the records of the workbook: find a password, and how far each sheet spans."""
     first, size = book
     data = container.stream(first, size)

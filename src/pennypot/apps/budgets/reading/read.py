@@ -20,8 +20,12 @@ from .words import CannotRead, Said, say
 _MOST_REJECTED_KEPT = 10_000
 _RAW_CHARACTERS = 300
 _MOST_REMEMBERED = 200_000
+_USUAL_SPAN = dt.timedelta(days=200)
+_FAR_OFF = dt.timedelta(days=150)
 _SHIFTS = (1, -1, 2, -2)
-_TOTAL = re.compile(r"(?:grand |overall |report |sub[ -]?)?totals?(?: (?:for|of|payments?|spend|amount|value)\b.*)?:?", re.I)
+_TOTAL = re.compile(
+    r"(?:grand |overall |report |sub[ -]?)?totals?(?: (?:for|of|payments?|spend|amount|value)\b.*)?:?", re.I
+)
 _TOTAL_SERVICE = re.compile(r"(?:(?:grand |sub[ -]?)?totals?\b.*|.*\b(?:sub-?)?total)", re.I)
 
 Sink = Callable[[Batch], None]
@@ -105,6 +109,8 @@ class _Reader:
         self._texts = _TextColumn()
         self._check = SecondOpinion(mapping.decimal, mapping.unit_pence)
         self._counts: Counter[str] = Counter()
+        # Each day with the number of its payments and the first row that names it.
+        self._days: dict[dt.date, tuple[int, int]] = {}
 
     def read_rows(self, sheet: SheetUnderstood, first: int, rows: list[list[Any]]) -> None:
         """Read a run of rows, cut where the headings change."""
@@ -128,10 +134,35 @@ class _Reader:
         for code in ("realigned", "rounded", "no_payee"):
             if self._counts[code]:
                 reading.remarks.append(say(code, count=self._counts[code]))
+        self._look_at_days()
         whole = reading.rows_in == reading.kept + reading.rejected_count + reading.blank
         if not whole or reading.sum_before_pence != reading.sum_kept_pence + reading.sum_rejected_pence:
             raise CannotRead(say("sums_differ"), self._source.name, what_to_do=say("do_tell_us"))
         return reading
+
+    def _look_at_days(self) -> None:
+        """Note the span of dates, and say when a few lie far from all others: a slip of the publisher's, perhaps."""
+        if not self._days:
+            return
+        days = sorted(self._days)
+        self.reading.first_date, self.reading.last_date = days[0], days[-1]
+        payments = sum(count for count, _ in self._days.values())
+        low, high = (self._day_at(days, payments * share) for share in (0.03, 0.97))
+        if high - low > _USUAL_SPAN:
+            return
+        far = [day for day in days if day < low - _FAR_OFF or day > high + _FAR_OFF]
+        if far:
+            count = sum(self._days[day][0] for day in far)
+            example, row = far[0].isoformat(), self._days[far[0]][1]
+            self.reading.remarks.append(say("dates_far_off", count=count, example=example, row=row))
+
+    def _day_at(self, days: list[dt.date], payments: float) -> dt.date:
+        seen = 0
+        for day in days:
+            seen += self._days[day][0]
+            if seen >= payments:
+                return day
+        return days[-1]
 
 
 class _Part:
@@ -187,7 +218,9 @@ class _Part:
             return {at for at, text in enumerate(texts) if not text or _TOTAL_SERVICE.fullmatch(text[:200])}
         if self._needs_date:
             return set()
-        named = [columns[index] for meaning, index in self._others.items() if meaning in ("payee", "service", "category")]
+        named = [
+            columns[index] for meaning, index in self._others.items() if meaning in ("payee", "service", "category")
+        ]
         return {
             at
             for at in range(rows)
@@ -214,15 +247,15 @@ class _Part:
             payees = values.setdefault("payee", [""] * len(numbers))
             reader._counts["no_payee"] += payees.count("")
         reading.kept += len(numbers)
-        self._note_span(values.get("paid_on", []))
+        self._note_dates(numbers, values.get("paid_on", []))
         reader._sink(Batch(self._sheet, numbers, values))
 
-    def _note_span(self, dates: list[dt.date | None]) -> None:
-        known = [date for date in dates if date]
-        if known:
-            first, last = min(known), max(known)
-            self._reading.first_date = min(first, self._reading.first_date or first)
-            self._reading.last_date = max(last, self._reading.last_date or last)
+    def _note_dates(self, numbers: list[int], dates: list[dt.date | None]) -> None:
+        seen = self._reader._days
+        for date, count in Counter(dates).items():
+            if date:
+                known = seen.get(date)
+                seen[date] = (known[0] + count, known[1]) if known else (count, numbers[dates.index(date)])
 
     def _settle(self, number: int, columns: list[Sequence[Any]], at: int) -> list[Any] | None:
         """Decide about a row that does not read as it stands; returns its cells moved back, where they fit."""
@@ -307,6 +340,4 @@ class _Part:
         if len(reading.rejected) < _MOST_REJECTED_KEPT:
             raw = " | ".join(texts).strip(" |")[:_RAW_CHARACTERS]
             where = None if column is None else column + 1
-            reading.rejected.append(
-                Rejected(self._sheet.file, self._sheet.name, number, where, reason, raw, pence)
-            )
+            reading.rejected.append(Rejected(self._sheet.file, self._sheet.name, number, where, reason, raw, pence))

@@ -212,9 +212,7 @@ def _kind_of_container(stream: BinaryIO, names: set[str], entries: list[zipfile.
     return ""
 
 
-def _inspect_workbook(
-    source: Source, stream: BinaryIO, entries: list[zipfile.ZipInfo], name: str, kind: str
-) -> None:
+def _inspect_workbook(source: Source, stream: BinaryIO, entries: list[zipfile.ZipInfo], name: str, kind: str) -> None:
     """Check every part that the native parser may open; see `zips`."""
     limits = source.limits
     if sum(entry.file_size for entry in entries) > limits.workbook_bytes:
@@ -281,8 +279,6 @@ def _part_opener(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[
             with stream:
                 return io.BytesIO(stream.read())
         except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
-            raise CannotRead(
-                say("zip_damaged"), entry.filename, what_to_do=say("do_export_again")
-            ) from error
+            raise CannotRead(say("zip_damaged"), entry.filename, what_to_do=say("do_export_again")) from error
 
     return opened

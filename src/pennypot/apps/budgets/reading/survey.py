@@ -109,9 +109,7 @@ class BlockSurvey:
         if rows_before <= _WATCHED_ROWS < self.rows:
             # The rest of a long file matters for dates and amounts only: every one of those is looked at.
             for facts in self.facts:
-                facts.watched = (
-                    facts.index == self.amount_index or facts.looks_like_dates or facts.has_pence > 0.3
-                )
+                facts.watched = facts.index == self.amount_index or facts.looks_like_dates or facts.has_pence > 0.3
                 if not facts.watched:
                     facts.different = dict.fromkeys(facts.sample())
 
@@ -169,16 +167,12 @@ def survey(source: Source, sheet: Sheet) -> SheetSurvey:
 def _candidates(rows: list[list[Any]], amount_index: int | None, first: int) -> list[tuple[int, list[Any]]]:
     """Rows worth a closer look: words where an amount belongs, or no figures anywhere."""
     if amount_index is None:
-        return [
-            (at, cells) for at, cells in enumerate(rows) if first + at <= _HEAD_ROWS or _without_figures(cells)
-        ]
+        return [(at, cells) for at, cells in enumerate(rows) if first + at <= _HEAD_ROWS or _without_figures(cells)]
     amounts = [cells[amount_index] if amount_index < len(cells) else "" for cells in rows]
     wordy = {cell for cell in set(amounts) if isinstance(cell, str) and not _DIGIT.search(cell)}
     if not wordy:
         return []
-    return [
-        (at, rows[at]) for at, cell in enumerate(amounts) if cell in wordy and (cell or _without_figures(rows[at]))
-    ]
+    return [(at, rows[at]) for at, cell in enumerate(amounts) if cell in wordy and (cell or _without_figures(rows[at]))]
 
 
 def _without_figures(cells: list[Any]) -> bool:
@@ -201,7 +195,9 @@ def _titles(rows: list[list[Any]]) -> list[str]:
 
 
 def _examples(rows: list[list[Any]], first: int) -> list[tuple[int, list[str]]]:
-    filled = ((first + at, [str(cell)[:60] for cell in cells[:40]]) for at, cells in enumerate(rows[:400]) if any(cells))
+    filled = (
+        (first + at, [str(cell)[:60] for cell in cells[:40]]) for at, cells in enumerate(rows[:400]) if any(cells)
+    )
     return [example for example, _ in zip(filled, range(_KEPT_EXAMPLES), strict=False)]
 
 

@@ -24,9 +24,7 @@ csv.field_size_limit(Limits.line_bytes)
 class Text:
     """A text file whose rows can be read again and again."""
 
-    def __init__(
-        self, opened: Callable[[], BinaryIO], name: str, decision: TextDecision, limits: Limits
-    ) -> None:
+    def __init__(self, opened: Callable[[], BinaryIO], name: str, decision: TextDecision, limits: Limits) -> None:
         self._opened, self._name, self.decision, self._limits = opened, name, decision, limits
         with self._text() as text:
             sample = text.read(_SAMPLE_CHARACTERS)
@@ -84,9 +82,7 @@ class Text:
                     raise self._not_closed(number)
 
     def _not_closed(self, row: int) -> CannotRead:
-        return CannotRead(
-            say("quote_not_closed", row=row), self._name, row=row, what_to_do=say("do_export_again")
-        )
+        return CannotRead(say("quote_not_closed", row=row), self._name, row=row, what_to_do=say("do_export_again"))
 
 
 def choose_delimiter(sample: str) -> str:

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
-from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 
-from .dates import DateFacts
+from .decide import ask, cells_of, decide_dates, decide_money, decide_units
 from .headings import AMOUNTS, assign, normal
-from .money import MoneyColumn, parse_money
 from .recognise import Source
 from .shapes import Block, Column, Mapping, Question, SheetUnderstood, Understanding
 from .survey import POSTCODE, BlockSurvey, ColumnFacts, SheetSurvey, survey
 from .words import CannotRead, Said, say
 
-_THOUSANDS = re.compile(r"£ ?(?:'?000s?|thousands?|k)\b|\b(?:in|of) thousands\b|\(000s?\)", re.IGNORECASE)
-_MILLIONS = re.compile(r"£ ?(?:millions?|m|mn)\b", re.IGNORECASE)
-_NEEDED = {"spending": ("payee", "paid_on", "amount"), "budget": ("service", "amount")}
 _EMPTY_SHARE = 0.02
-_SHAPES_FROM = 5_000
 
 
 def understand(source: Source, remembered: Mapping | AnyMapping[str, Mapping] | None = None) -> Understanding:
@@ -52,16 +45,18 @@ def understand(source: Source, remembered: Mapping | AnyMapping[str, Mapping] | 
     for found in surveys:
         sheets.append(_understand_sheet(found, kind, has_table=found in tables))
     _leave_out_summaries(sheets, kind)
-    remarks, questions = list(source.remarks), []
+    remarks = list(source.remarks)
     mapping = _first_mapping(sheets, kind)
     mapping = _recall(mapping, remembered)
-    read_tables = [found for found in tables if not _sheet_of(sheets, found).left_out]
-    mapping = _decide_units(mapping, read_tables, remarks)
-    understanding = change(Understanding(mapping, sheets, remarks, questions), mapping)
-    mapping = _decide_money(understanding, read_tables, remarks)
-    mapping = _decide_dates(dataclasses.replace(understanding, mapping=mapping), read_tables, remarks, remembered)
-    understanding = change(dataclasses.replace(understanding, mapping=mapping), mapping)
-    understanding.questions = _questions(understanding, read_tables)
+    chosen = {sheet.sheet.key for sheet in sheets if not sheet.left_out}
+    read_tables = [found for found in tables if found.sheet.key in chosen]
+    mapping = decide_units(mapping, read_tables, remarks)
+    understanding = change(Understanding(mapping, sheets, remarks, []), mapping)
+    mapping = decide_money(mapping, cells_of(understanding, read_tables, "amount"), remarks)
+    dates = cells_of(understanding, read_tables, "paid_on")
+    mapping = decide_dates(mapping, dates, remarks, known=_remembered_for(mapping, remembered) is not None)
+    understanding = change(understanding, mapping)
+    understanding.questions = ask(understanding, dates)
     return understanding
 
 
@@ -113,7 +108,8 @@ def _answered(question: Question, understanding: Understanding) -> bool:
         )
     if question.code == "ask_no_date":
         return question.sheet in understanding.mapping.fixed_dates
-    return False
+    # The rest is answered by confirming a mapping at all.
+    return True
 
 
 def _has_table(found: SheetSurvey) -> bool:
@@ -130,10 +126,6 @@ def _kind_of(tables: list[SheetSurvey]) -> str:
         for block in found.blocks:
             rows[block.kind or "spending"] += block.rows
     return "budget" if rows["budget"] > rows["spending"] else "spending"
-
-
-def _sheet_of(sheets: list[SheetUnderstood], found: SheetSurvey) -> SheetUnderstood:
-    return next(sheet for sheet in sheets if sheet.sheet == found.sheet)
 
 
 def _understand_sheet(found: SheetSurvey, kind: str, *, has_table: bool) -> SheetUnderstood:
@@ -161,9 +153,7 @@ def _say_what_lies_outside(block: BlockSurvey, columns: list[Column], remarks: l
     used = {column.index for column in columns}
     for facts in block.facts:
         if facts.index not in used and facts.sample():
-            remarks.append(
-                say("cells_outside", count=facts.filled, column=facts.index + 1, example=facts.examples[0])
-            )
+            remarks.append(say("cells_outside", count=facts.filled, column=facts.index + 1, example=facts.examples[0]))
 
 
 def _say_where_headings_are(found: SheetSurvey, remarks: list[Said]) -> None:
@@ -183,7 +173,8 @@ def _name_columns(block: BlockSurvey, kind: str, remarks: list[Said]) -> list[Co
     """One `Column` for each heading, or for each filled column where there are no headings."""
     named = dict(block.headings)
     given = assign(block.headings, kind)
-    columns, seen = [], {}
+    columns: list[Column] = []
+    seen: dict[str, int] = {}
     for facts in block.facts:
         heading = named.get(facts.index, "")
         if not heading and (block.headings or not facts.filled):
@@ -247,7 +238,11 @@ def _complete_from_content(columns: list[Column], block: BlockSurvey, kind: str)
             words = [position for position in words if facts(position).names_organisations > 0.2]
         take(needed, 0.5, words)
     if kind == "spending" and "postcode" not in have:
-        take("postcode", 0.8, [p for p in free if facts(p).share(lambda cell: POSTCODE.fullmatch(str(cell).strip())) > 0.7])
+        take(
+            "postcode",
+            0.8,
+            [p for p in free if facts(p).share(lambda cell: POSTCODE.fullmatch(str(cell).strip())) > 0.7],
+        )
     if not block.headings:
         words = sorted((p for p in free if facts(p).looks_like_words), key=lambda p: len(facts(p).different))
         take("service", 0.4, words)
@@ -277,7 +272,13 @@ def _first_mapping(sheets: list[SheetUnderstood], kind: str) -> Mapping:
     keys = [key for key, _ in first.blocks[0].cells] if first else []
     fingerprint = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:16]
     meanings = set(columns.values())
-    vat = "net" if "amount_net" in meanings else "gross" if "amount_gross" in meanings and "amount" not in meanings else "unsaid"
+    vat = (
+        "net"
+        if "amount_net" in meanings
+        else "gross"
+        if "amount_gross" in meanings and "amount" not in meanings
+        else "unsaid"
+    )
     return Mapping(kind=kind, fingerprint=fingerprint, columns=columns, vat=vat)
 
 
@@ -296,134 +297,3 @@ def _remembered_for(mapping: Mapping, remembered: Mapping | AnyMapping[str, Mapp
     if isinstance(remembered, Mapping):
         return remembered if remembered.fingerprint == mapping.fingerprint else None
     return remembered.get(mapping.fingerprint) if remembered else None
-
-
-def _decide_units(mapping: Mapping, tables: list[SheetSurvey], remarks: list[Said]) -> Mapping:
-    texts = [
-        text
-        for found in tables
-        for text in [*found.titles, *(heading for block in found.blocks for _, heading in block.headings)]
-    ]
-    if where := next((text for text in texts if _THOUSANDS.search(text)), None):
-        remarks.append(say("unit_thousands", where=where[:80]))
-        return dataclasses.replace(mapping, unit_pence=100_000)
-    if where := next((text for text in texts if _MILLIONS.search(text)), None):
-        remarks.append(say("unit_millions", where=where[:80]))
-        return dataclasses.replace(mapping, unit_pence=100_000_000)
-    return mapping
-
-
-def _cells_of(understanding: Understanding, tables: list[SheetSurvey], meaning: str) -> set:
-    """All different cells of the columns with a meaning, over all sheets that are read."""
-    cells: set = set()
-    for found in tables:
-        sheet = _sheet_of(understanding.sheets, found)
-        for block, facts in zip(sheet.blocks, found.blocks, strict=True):
-            index = block.columns.get(meaning)
-            if index is not None and index < len(facts.facts):
-                cells.update(facts.facts[index].different)
-    return cells
-
-
-def _decide_money(understanding: Understanding, tables: list[SheetSurvey], remarks: list[Said]) -> Mapping:
-    mapping = understanding.mapping
-    texts = [cell for cell in _cells_of(understanding, tables, "amount") if isinstance(cell, str) and cell.strip()]
-    money = MoneyColumn()
-    strange = [text for text in texts if not money[text]]
-    commas = sorted(text for text in strange if parse_money(text, decimal=","))
-    # A comma marks the pence only if more amounts read that way alone than read with a point alone.
-    if commas and len(commas) > sum(not parse_money(text, decimal=",") for text in texts if money[text]):
-        remarks.append(say("money_comma", example=commas[0]))
-        mapping = dataclasses.replace(mapping, decimal=",")
-    if shapes := _written_like([text for text in texts if money[text]][:_SHAPES_FROM] + commas):
-        remarks.append(say("money_formats", examples=shapes))
-    meanings = set(mapping.columns.values())
-    if {"amount_net", "amount_gross"} <= meanings:
-        remarks.append(say("net_chosen"))
-    elif mapping.vat == "unsaid" and mapping.kind == "spending":
-        remarks.append(say("net_unsaid"))
-    return mapping
-
-
-def _written_like(texts: Iterable[str]) -> str:
-    """One example of each way of writing, at most six."""
-    shapes: dict[str, str] = {}
-    for text in sorted(texts, key=lambda text: (len(text), text)):
-        shapes.setdefault(re.sub(r"\d+", "9", text.strip()), text.strip())
-    return "; ".join(list(shapes.values())[:6])
-
-
-def _decide_dates(
-    understanding: Understanding,
-    tables: list[SheetSurvey],
-    remarks: list[Said],
-    remembered: Mapping | AnyMapping[str, Mapping] | None,
-) -> Mapping:
-    mapping = understanding.mapping
-    cells = _cells_of(understanding, tables, "paid_on")
-    if not cells:
-        return mapping
-    facts = DateFacts()
-    facts.add(cells)
-    order, said = date_order(facts)
-    if said and said.code == "dates_day_first_guess" and _remembered_for(mapping, remembered):
-        order, said = mapping.date_order, say("meaning_remembered")
-    if said:
-        remarks.append(said)
-    if facts.serials:
-        remarks.append(say("dates_serial", count=facts.serials, example=facts.serial_example))
-    if shapes := _written_like({cell for cell in cells if isinstance(cell, str) and cell.strip()}):
-        remarks.append(say("dates_formats", examples=shapes))
-    return dataclasses.replace(mapping, date_order=order)
-
-
-def date_order(facts: DateFacts) -> tuple[str, Said | None]:
-    """Decide day first or month first from a whole column, and say why.
-
-    Returns
-    -------
-    (str, Said or None)
-        "day", "month" or "both"; nothing is said where no date is written with two plain numbers.
-    """
-    if facts.day_first_only and facts.month_first_only:
-        return "both", say("dates_both_orders", day=facts.day_first_only, month=facts.month_first_only)
-    if facts.month_first_only:
-        return "month", say("dates_month_first", example=facts.month_first_only)
-    if facts.day_first_only:
-        return "day", say("dates_day_first", example=facts.day_first_only)
-    if not facts.either:
-        return "day", None
-    days, other = facts.spans()
-    if days * 3 < other and other - days > 31:
-        return "day", say("dates_day_first_span", days=days, other=other)
-    if other * 3 < days and days - other > 31:
-        return "month", say("dates_month_first_span", days=other, other=days)
-    return "day", say("dates_day_first_guess")
-
-
-def _questions(understanding: Understanding, tables: list[SheetSurvey]) -> list[Question]:
-    questions = []
-    mapping = understanding.mapping
-    read = [sheet for sheet in understanding.sheets if not sheet.left_out]
-    for meaning in _NEEDED[mapping.kind]:
-        if all(meaning in block.columns for sheet in read for block in sheet.blocks):
-            continue
-        if meaning == "paid_on":
-            questions += [
-                Question("ask_no_date", say("ask_no_date", sheet=sheet.sheet.name or sheet.sheet.file), sheet=sheet.sheet.key)
-                for sheet in read
-                if not any("paid_on" in block.columns for block in sheet.blocks)
-                and sheet.sheet.key not in mapping.fixed_dates
-            ]
-            continue
-        options = tuple((column.key, column.heading or column.key) for column in understanding.columns)
-        questions.append(Question("ask_column", say("ask_column", meaning=say(meaning)), options, meaning))
-    guess = next((said for said in understanding.remarks if said.code in ("dates_day_first_guess", "dates_both_orders")), None)
-    if guess:
-        facts = DateFacts()
-        cells = sorted(str(cell) for cell in _cells_of(understanding, tables, "paid_on"))
-        facts.add(cells)
-        example = next((cell for cell in cells if cell.strip()), "")
-        options = (("day", "day first"), ("month", "month first"))
-        questions.append(Question("ask_date_order", guess, options, "day", example))
-    return questions

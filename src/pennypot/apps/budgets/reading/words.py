@@ -15,10 +15,14 @@ ENGLISH: dict[str, str] = {
     "too_big": "This file is {size}. The largest we read is {limit}.",
     "unpacks_too_big": "Unpacked, this file would be {size}. The largest we read is {limit}.",
     "line_too_long": "One line of this file is longer than {limit}. That is not a table of rows.",
-    "nul_bytes": "This file holds bytes that text never holds (NUL, first at byte {offset}). It may be damaged, or not a table.",
+    "nul_bytes": (
+        "This file holds bytes that text never holds (NUL, first at byte {offset}). It may be damaged, or not a table."
+    ),
     "not_a_table_file": "This is {what}, whatever its name says. We read tables: CSV, XLSX, XLS and ODS.",
     "no_table": "We found no table in this file: no row of headings, and no columns of dates and amounts.",
-    "quote_not_closed": "A quotation mark opens in row {row} and does not close. Everything after it would run together.",
+    "quote_not_closed": (
+        "A quotation mark opens in row {row} and does not close. Everything after it would run together."
+    ),
     "too_many_columns": "Row {row} has {columns} columns. The most we read is {limit}.",
     "zip_too_many": "This archive says it holds {count} files. The most we open is {limit}.",
     "zip_damaged": "This archive or workbook is damaged and cannot be opened.",
@@ -34,7 +38,9 @@ ENGLISH: dict[str, str] = {
     "xml_entities": "Part of this workbook ({part}) defines its own XML entities. We do not open files like that.",
     "sheet_too_big": "A sheet of this workbook ({part}) spans {cells} cells. The most we read is {limit}.",
     "workbook_damaged": "This workbook is damaged and cannot be opened ({detail}).",
-    "sums_differ": "The amounts before reading and after reading differ. Nothing was kept. Please tell us about this file.",
+    "sums_differ": (
+        "The amounts before reading and after reading differ. Nothing was kept. Please tell us about this file."
+    ),
     "no_such_authority": "There is no authority with the code {authority} in this workbook.",
     "no_layout": "This workbook is not one whose layout we know.",
     "layout_sums": "In the sheet {sheet}, the services of {authority} do not add up to their total.",
@@ -71,19 +77,28 @@ ENGLISH: dict[str, str] = {
     "encoding_bom": "The file says at its start that it is {encoding}.",
     "encoding_utf16_pattern": "The file does not say so, but every second byte is empty: it is {encoding}.",
     "encoding_cp1252": "The text is not UTF-8 (byte {offset} does not fit). We read it as Windows Western (cp1252).",
-    "encoding_cp437": "The text is not UTF-8, and byte 9C stands where a pound sign belongs ({count} times): it is from a DOS program (cp437).",
+    "encoding_cp437": (
+        "The text is not UTF-8, and byte 9C stands where a pound sign belongs ({count} times): it is from a "
+        "DOS program (cp437)."
+    ),
     "encoding_latin1": "The text is not UTF-8 and holds bytes Windows does not use. We read it as Latin-1.",
-    "encoding_stray": "The text is UTF-8 but for {count} stray bytes (the first at byte {offset}), which we read as Windows Western.",
+    "encoding_stray": (
+        "The text is UTF-8 but for {count} stray bytes (the first at byte {offset}), which we read as Windows Western."
+    ),
     "lines_mixed": "Line ends are mixed: {crlf} CRLF, {lf} LF, {cr} CR. We read each of them as the end of a line.",
     "lines_cr": "Lines end in a bare CR, as old Macintosh programs wrote them.",
     "delimiter": "Columns are separated by {delimiter}.",
     "macros_not_run": "This old workbook holds macros. We did not run them; we read the values only.",
-    "formulas_without_values": "{count} cells hold formulas without a saved result. They read as empty: open the file, save it, and try again.",
+    "formulas_without_values": (
+        "{count} cells hold formulas without a saved result. They read as empty: open the file, save it, and try again."
+    ),
     "formulas_cached": "Cells with formulas are read as the results saved in the file.",
     "archive_part_skipped": "The archive also holds {part}, which is not a table. We leave it out.",
     "hidden_sheet": "This sheet is hidden in the workbook, so we leave it out.",
     "sheet_without_table": "We found no table of payments or budget lines in this sheet, so we leave it out.",
-    "sheet_summary": "This sheet has no dates while others have. It looks like a summary of them, so we leave it out.",
+    "sheet_summary": (
+        "This sheet has no dates while others have. It looks like a summary of them, so we leave it out."
+    ),
     "sheet_not_chosen": "You chose not to read this sheet.",
     "sheet_empty": "This sheet is empty.",
     "heading_row": "The headings are in row {row}.",
@@ -91,8 +106,12 @@ ENGLISH: dict[str, str] = {
     "heading_last": "The headings are below the rows they name, in row {row}.",
     "heading_none": "There is no row of headings. We worked out the columns from what is in them.",
     "heading_twice": "Two columns are called “{heading}”. We use the first (column {column}).",
-    "column_beside": "Nothing is under “{heading}” but the column beside it ({column}) is filled, so we read that one.",
-    "cells_outside": "{count} cells in column {column} lie under no heading (such as “{example}”). We leave them out.",
+    "column_beside": (
+        "Nothing is under “{heading}” but the column beside it ({column}) is filled, so we read that one."
+    ),
+    "cells_outside": (
+        "{count} cells in column {column} lie under no heading (such as “{example}”). We leave them out."
+    ),
     "meaning_heading": "It is called “{heading}”.",
     "meaning_content": "Its cells look like this: {example}.",
     "meaning_remembered": "You told us last time.",
@@ -101,10 +120,19 @@ ENGLISH: dict[str, str] = {
     "net_unsaid": "The file does not say whether amounts include VAT.",
     "dates_day_first": "Dates are day first: {example} cannot be read otherwise.",
     "dates_month_first": "Dates are month first: {example} cannot be read otherwise.",
-    "dates_day_first_span": "Dates are read day first: that way they fall within {days} days; month first they would spread over {other} days.",
-    "dates_month_first_span": "Dates are read month first: that way they fall within {days} days; day first they would spread over {other} days.",
+    "dates_day_first_span": (
+        "Dates are read day first: that way they fall within {days} days; month first they would spread over "
+        "{other} days."
+    ),
+    "dates_month_first_span": (
+        "Dates are read month first: that way they fall within {days} days; day first they would spread over "
+        "{other} days."
+    ),
     "dates_day_first_guess": "Dates could be day first or month first. We read them day first, as is usual here.",
-    "dates_both_orders": "Some dates can only be day first ({day}), some only month first ({month}). Those that could be either are not kept.",
+    "dates_both_orders": (
+        "Some dates can only be day first ({day}), some only month first ({month}). Those that could be "
+        "either are not kept."
+    ),
     "dates_serial": "{count} dates are spreadsheet day numbers, such as {example}.",
     "dates_formats": "Dates are written like this: {examples}.",
     "money_formats": "Amounts are written like this: {examples}.",
@@ -113,11 +141,15 @@ ENGLISH: dict[str, str] = {
     "unit_millions": "Amounts are in millions of pounds: “{where}”.",
     "realigned": "{count} rows are shifted sideways. We moved their cells back under the headings.",
     "rounded": "{count} amounts have parts of a penny. We rounded each to the nearest penny.",
+    "dates_far_off": (
+        "{count} payments are dated far from all others (such as {example}, row {row}). We kept them as they "
+        "are written."
+    ),
     "no_payee": "{count} payments do not say who was paid. They are kept as “not given”.",
     # --- why a row was not kept
     "row_total": "This row is a total, not a payment.",
     "row_heading_again": "This row repeats the headings.",
-    "row_title": "This row is a title or a note above the table.",
+    "row_title": "This row is a title or a note, not a payment or a line.",
     "row_no_amount": "There is no amount.",
     "row_bad_amount": "We cannot read the amount.",
     "row_no_date": "There is no date.",
@@ -131,7 +163,7 @@ ENGLISH: dict[str, str] = {
     "cofog_keyword": "The name says “{keyword}”.",
     # --- what we ask
     "ask_column": "Which column holds {meaning}?",
-    "ask_date_order": "Is {example} the {day_first} or the {month_first}?",
+    "ask_date_order": "Is {example} the day {day_first} or the day {month_first}?",
     "ask_no_date": "Which day or month are the payments of {sheet} from?",
     "ask_net": "Do the amounts include VAT?",
     "ask_unit": "Are the amounts in pounds or in thousands of pounds?",

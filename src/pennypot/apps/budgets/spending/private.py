@@ -13,7 +13,28 @@ from importlib.resources import files
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _TITLES = frozenset(
-    "mr mrs miss ms mx dr sir dame lady lord prof professor rev revd reverend fr father sister master messrs".split()
+    [
+        "mr",
+        "mrs",
+        "miss",
+        "ms",
+        "mx",
+        "dr",
+        "sir",
+        "dame",
+        "lady",
+        "lord",
+        "prof",
+        "professor",
+        "rev",
+        "revd",
+        "reverend",
+        "fr",
+        "father",
+        "sister",
+        "master",
+        "messrs",
+    ]
 )
 _REDACTED = re.compile(
     r"redact|personal data|data protect|name withheld|withheld|confidential|private individual|personal information"

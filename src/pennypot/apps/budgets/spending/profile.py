@@ -17,6 +17,14 @@ _VIEW = """
 CREATE TEMP VIEW payments AS
 SELECT *, CASE WHEN category <> '' THEN category ELSE description END AS purpose FROM read_parquet($files)
 """
+# The area is M, M33 or a whole postcode; M3 is not the beginning of M33.
+_IN_AREA = """
+CREATE TEMP MACRO postcode_is_in(postcode, area) AS
+    regexp_matches(replace(upper(postcode), ' ', ''), '^' || area || '$')
+    OR regexp_matches(replace(upper(postcode), ' ', ''), '^' || area || '[0-9][A-Z]{2}$')
+    OR regexp_matches(upper(postcode), '^' || area || '([^A-Z0-9]|$)')
+    OR (regexp_matches(area, '^[A-Z]+$') AND regexp_matches(upper(postcode), '^' || area || '[0-9]'))
+"""
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,8 @@ def profile(
         count, total, paid, returned, payees, first, last = connection.execute(
             "SELECT count(*), coalesce(sum(amount_pence), 0), coalesce(sum(amount_pence) FILTER (amount_pence > 0), 0),"
             " coalesce(sum(amount_pence) FILTER (amount_pence < 0), 0),"
-            " count(DISTINCT payee_published) FILTER (payee_kind = 'organisation'), min(paid_on), max(paid_on) FROM payments"
+            " count(DISTINCT payee_published) FILTER (payee_kind = 'organisation'), min(paid_on), max(paid_on)"
+            " FROM payments"
         ).fetchone() or (0, 0, 0, 0, 0, None, None)
         kinds = {named.name: named for named in _sums(connection, "payee_kind", "TRUE", 10)}
         return SpendingProfile(
@@ -121,7 +130,8 @@ def _open(connection: Any, files: Sequence[str | Path], publisher: str) -> None:
     if publisher:
         connection.execute("CREATE TEMP VIEW all_payments AS SELECT * FROM payments")
         connection.execute(
-            "CREATE TEMP TABLE chosen AS SELECT * FROM all_payments WHERE publisher = $publisher", {"publisher": publisher}
+            "CREATE TEMP TABLE chosen AS SELECT * FROM all_payments WHERE publisher = $publisher",
+            {"publisher": publisher},
         )
         connection.execute("DROP VIEW all_payments")
         connection.execute("DROP VIEW payments")
@@ -139,7 +149,8 @@ def _sums(connection: Any, column: str, where: str, top: int) -> list[NamedSum]:
 
 def _months(connection: Any) -> list[NamedSum]:
     found = connection.execute(
-        "SELECT coalesce(strftime(paid_on, '%Y-%m'), ''), sum(amount_pence), count(*) FROM payments GROUP BY 1 ORDER BY 1"
+        "SELECT coalesce(strftime(paid_on, '%Y-%m'), ''), sum(amount_pence), count(*)"
+        " FROM payments GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return [NamedSum(month, int(pence), number) for month, pence, number in found]
 
@@ -151,15 +162,13 @@ def _renamed(named: NamedSum | None, name: str) -> NamedSum:
 def _local(connection: Any, rule: LocalRule | None) -> LocalShare:
     """Sort payments into local, elsewhere and not known: the list of payees decides first, then the postcode."""
     rule = rule or LocalRule()
+    connection.execute(_IN_AREA)
     found = connection.execute(
         """
         SELECT CASE
                  WHEN list_contains($payees, lower(payee)) THEN 'local'
                  WHEN postcode = '' OR len($areas) = 0 OR payee_kind IN ('redacted', 'not given') THEN 'not known'
-                 WHEN list_bool_or(list_transform($areas, lambda area:
-                      replace(upper(postcode), ' ', '') = area
-                      OR regexp_matches(upper(postcode), '^' || area || '( |$)')
-                      OR (regexp_matches(replace(upper(postcode), ' ', ''), '^' || area || '[0-9][A-Z]{2}$')))) THEN 'local'
+                 WHEN list_bool_or(list_transform($areas, lambda area: postcode_is_in(postcode, area))) THEN 'local'
                  ELSE 'elsewhere'
                END AS place, sum(amount_pence), count(*)
         FROM payments GROUP BY 1
@@ -175,7 +184,13 @@ def _local(connection: Any, rule: LocalRule | None) -> LocalShare:
 
 
 def payments(
-    files: Sequence[str | Path], *, payee: str = "", service: str = "", month: str = "", limit: int = 100, offset: int = 0
+    files: Sequence[str | Path],
+    *,
+    payee: str = "",
+    service: str = "",
+    month: str = "",
+    limit: int = 100,
+    offset: int = 0,
 ) -> Iterator[dict[str, Any]]:
     """Single payments for a list that people page through, the largest first; only what may be published.
 
@@ -196,9 +211,12 @@ def payments(
             " AND ($month = '' OR strftime(paid_on, '%Y-%m') = $month)"
             ' ORDER BY amount_pence DESC, file, sheet, "row" LIMIT $limit OFFSET $offset',
             {
-                "payee": payee, "service": service, "month": month,
-                "limit": min(max(limit, 0), 1000), "offset": max(offset, 0),
-            },  # fmt: skip
+                "payee": payee,
+                "service": service,
+                "month": month,
+                "limit": min(max(limit, 0), 1000),
+                "offset": max(offset, 0),
+            },
         ).fetchall()
     for values in found:
         yield dict(zip(shown, values, strict=True))

@@ -78,7 +78,9 @@ class PaymentsWriter:
     def __enter__(self) -> PaymentsWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if kind is None:
                 self._finish()
@@ -103,7 +105,9 @@ class PaymentsWriter:
         )
         # Day numbers, nought for a date that is not known: converting dates one by one takes ten times as long.
         columns["day"] = np.fromiter(
-            (date.toordinal() if date else 0 for batch in self._waiting for date in batch.values["paid_on"]), np.int32, rows
+            (date.toordinal() if date else 0 for batch in self._waiting for date in batch.values["paid_on"]),
+            np.int32,
+            rows,
         )
         columns["row"] = np.fromiter((number for batch in self._waiting for number in batch.rows), np.int32, rows)
         for name, value in (("file", "file"), ("sheet", "name")):

@@ -19,6 +19,9 @@ _RELS = (
     '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"'
     ' Target="xl/workbook.xml"/></Relationships>'
 )
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_ODF = "urn:oasis:names:tc:opendocument:xmlns:"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -44,11 +47,18 @@ def sheet_xml(rows: list[list], before: str = "") -> str:
             else:
                 parts.append(f"<c {where}><v>{cell!r}</v></c>")
         lines.append(f'<row r="{number}">{"".join(parts)}</row>')
-    return f'<?xml version="1.0"?>{before}<worksheet xmlns="{_MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+    return (
+        f'<?xml version="1.0"?>{before}<worksheet xmlns="{_MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+    )
 
 
-def make_xlsx(sheets: dict[str, list[list]], *, extra: dict[str, bytes] | None = None, raw: dict[str, str] | None = None,
-              hidden: tuple[str, ...] = ()) -> bytes:
+def make_xlsx(
+    sheets: dict[str, list[list]],
+    *,
+    extra: dict[str, bytes] | None = None,
+    raw: dict[str, str] | None = None,
+    hidden: tuple[str, ...] = (),
+) -> bytes:
     """A workbook with the given sheets; `raw` replaces the XML of a sheet, `extra` adds parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -57,21 +67,20 @@ def make_xlsx(sheets: dict[str, list[list]], *, extra: dict[str, bytes] | None =
         entries, relations = [], []
         for number, (name, rows) in enumerate(sheets.items(), 1):
             state = ' state="hidden"' if name in hidden else ""
-            entries.append(f'<sheet name="{escape(name, {chr(34): "&quot;"})}" sheetId="{number}"{state} r:id="rId{number}"/>')
+            entries.append(f'<sheet name="{escape(name)}" sheetId="{number}"{state} r:id="rId{number}"/>')
             relations.append(
-                f'<Relationship Id="rId{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
-                f'worksheet" Target="worksheets/sheet{number}.xml"/>'
+                f'<Relationship Id="rId{number}" Type="{_OFFICE}relationships/worksheet"'
+                f' Target="worksheets/sheet{number}.xml"/>'
             )
             archive.writestr(f"xl/worksheets/sheet{number}.xml", (raw or {}).get(name) or sheet_xml(rows))
         archive.writestr(
             "xl/workbook.xml",
-            f'<?xml version="1.0"?><workbook xmlns="{_MAIN}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/'
-            f'relationships"><sheets>{"".join(entries)}</sheets></workbook>',
+            f'<?xml version="1.0"?><workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}relationships">'
+            f"<sheets>{''.join(entries)}</sheets></workbook>",
         )
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
-            '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-            f"{''.join(relations)}</Relationships>",
+            f'<?xml version="1.0"?><Relationships xmlns="{_PACKAGE}">{"".join(relations)}</Relationships>',
         )
         for name, content in (extra or {}).items():
             archive.writestr(name, content)
@@ -85,16 +94,16 @@ def make_ods(rows_xml: str, before: str = "") -> bytes:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
         archive.writestr(
             "META-INF/manifest.xml",
-            '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
-            '<manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
+            f'<?xml version="1.0"?><manifest:manifest xmlns:manifest="{_ODF}manifest:1.0"><manifest:file-entry'
+            ' manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
             "</manifest:manifest>",
         )
         archive.writestr(
             "content.xml",
-            f'<?xml version="1.0"?>{before}<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-            ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
-            f'<office:body><office:spreadsheet><table:table table:name="April">{rows_xml}</table:table></office:spreadsheet>'
-            "</office:body></office:document-content>",
+            f'<?xml version="1.0"?>{before}<office:document-content xmlns:office="{_ODF}office:1.0"'
+            f' xmlns:table="{_ODF}table:1.0" xmlns:text="{_ODF}text:1.0"><office:body><office:spreadsheet>'
+            f'<table:table table:name="April">{rows_xml}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
         )
     return out.getvalue()
 
@@ -103,7 +112,8 @@ def ods_row(cells: list) -> str:
     parts = []
     for cell in cells:
         if isinstance(cell, str):
-            parts.append(f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>')
+            text = f"<text:p>{escape(cell)}</text:p>"
+            parts.append(f'<table:table-cell office:value-type="string">{text}</table:table-cell>')
         else:
             parts.append(f'<table:table-cell office:value-type="float" office:value="{cell}"/>')
     return f"<table:table-row>{''.join(parts)}</table:table-row>"
@@ -170,10 +180,9 @@ def make_ole(streams: dict[str, bytes], *, circle: bool = False) -> bytes:
 
 def _ole_entry(name: str, kind: int, first: int, size: int) -> bytes:
     encoded = name.encode("utf-16-le") + b"\0\0"
-    return (
-        encoded.ljust(64, b"\0")
-        + struct.pack("<HBBIII16sIQQIQ", len(encoded), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, b"", 0, 0, 0, first, size)
-    )
+    none = 0xFFFFFFFF
+    rest = struct.pack("<HBBIII16sIQQIQ", len(encoded), kind, 1, none, none, none, b"", 0, 0, 0, first, size)
+    return encoded.ljust(64, b"\0") + rest
 
 
 def biff(*records: tuple[int, bytes]) -> bytes:

@@ -10,13 +10,22 @@ import pytest
 
 from pennypot.apps.budgets.reading import CannotRead, Limits, read, recognise, understand
 from pennypot.apps.budgets.reading.tests.making import (
-    biff, lie_about_size, make_ods, make_ole, make_xlsx, make_zip, many_entries, ods_row, sheet_xml,
+    biff,
+    lie_about_size,
+    make_ods,
+    make_ole,
+    make_xlsx,
+    make_zip,
+    many_entries,
+    ods_row,
+    sheet_xml,
 )  # fmt: skip
 
 HEAD = ["Payment date", "Supplier name", "Net amount"]
 ROWS = [HEAD, ["03/04/2024", "Example Paving Ltd", "120.50"], ["17/04/2024", "Example Books Ltd", "99.00"]]
 CSV = "\r\n".join(",".join(row) for row in ROWS).encode() + b"\r\n"
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+NOISE = random.Random(1).randbytes(50_000).replace(b"\0", b"\1")
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(range(256)) * 20
 
 
@@ -63,9 +72,9 @@ BAD = [
     ("photo.csv", JPEG, "not_a_table_file"),
     ("page.xls", b"\xef\xbb\xbf<html><table><tr><td>1</td></tr></table></html>", "not_a_table_file"),
     ("paper.xlsx", b"%PDF-1.7 ...", "not_a_table_file"),
-    ("noise.csv", random.Random(1).randbytes(50_000).replace(b"\0", b"\1"), "not_a_table_file"),
+    ("noise.csv", NOISE, "not_a_table_file"),
     ("nul.csv", CSV + b"03/04/2024,A\0B Ltd,1.00\r\n", "nul_bytes"),
-    ("quote.csv", CSV + b'03/04/2024,"Example,1.00\r\n' + b"04/04/2024,Example Bricks Ltd,5.00\r\n" * 30, "quote_not_closed"),
+    ("quote.csv", CSV + b'03/04/2024,"Example,1.00\r\n' + CSV * 9, "quote_not_closed"),
     ("wide.csv", CSV + b"," * 5_000 + b"\r\n", "too_many_columns"),
     ("cut.xlsx", make_xlsx({"April": ROWS})[:700], "zip_damaged"),
     ("macros.xlsx", make_xlsx({"April": ROWS}, extra={"xl/vbaProject.bin": b"\xd0\xcf"}), "macros"),
@@ -80,7 +89,7 @@ BAD = [
     ("root.zip", make_zip({"/a.csv": CSV}), "zip_path"),
     ("bomb.zip", make_zip({"a.csv": bytes(20_000_000)}), "zip_bomb"),
     ("bomb.xlsx", make_xlsx({"April": ROWS}, extra={"xl/media/a.bin": bytes(20_000_000)}), "zip_bomb"),
-    ("10gb.zip", lie_about_size(make_zip({f"{n}.csv": random.Random(n).randbytes(20_000) for n in range(3)}), "1.csv", 0xFFFFFFF0), "zip_bomb"),
+    ("10gb.zip", lie_about_size(make_zip({"a.csv": CSV, "b.csv": NOISE}), "b.csv", 0xFFFFFFF0), "zip_bomb"),
     ("million.zip", many_entries(1_000_000), "zip_too_many"),
     ("liar.zip", many_entries(1_000_000, said=3), "zip_too_many"),
     ("locked.xlsx", make_ole({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"y" * 5000}), "password"),
@@ -164,14 +173,16 @@ def test_s44_headings_that_come_twice_are_said_and_the_first_is_read(measured):
 
 
 def test_s38_cells_that_begin_as_formulas_are_text(measured):
-    content = CSV + b'18/04/2024,"=HYPERLINK(""http://example.org"")",5.00\r\n19/04/2024,+44 Example Ltd,=1+1\r\n'
+    rows = [b'18/04/2024,"=HYPERLINK(""http://example.org"")",5.00', b"19/04/2024,+44 Example Ltd,=1+1"]
+    content = CSV + b"\r\n".join(rows)
     answer = measured(content)
     assert (answer.kept, answer.rejected, answer.pence) == (3, 1, 22_450)
     assert answer.rows[2]["payee"] == '=HYPERLINK("http://example.org")'
 
 
 def test_a_formula_without_its_result_is_said_and_its_row_is_not_kept(measured):
-    answer = measured(make_xlsx({"April": [HEAD, [45385, "Example Ltd", ("1+1", 2)], [45386, "Example Ltd", "=1+1"]]}))
+    rows = [HEAD, [45385, "Example Ltd", ("1+1", 2)], [45386, "Example Ltd", "=1+1"]]
+    answer = measured(make_xlsx({"April": rows}))
     assert (answer.kept, answer.rejected, answer.pence) == (1, 1, 200)
     assert "formulas_without_values" in answer.remarks
 
@@ -195,7 +206,9 @@ def test_every_refusal_names_the_file_and_says_what_to_do():
     with pytest.raises(CannotRead) as caught:
         recognise(JPEG, "photo.csv")
     assert caught.value.file == "photo.csv"
-    assert str(caught.value) == "This is a JPEG picture, whatever its name says. We read tables: CSV, XLSX, XLS and ODS."
+    assert (
+        str(caught.value) == "This is a JPEG picture, whatever its name says. We read tables: CSV, XLSX, XLS and ODS."
+    )
     assert str(caught.value.what_to_do).startswith("Open it in your spreadsheet program")
 
 
