@@ -149,6 +149,11 @@ class _AddOne:
         return setting.rival[setting.rival_start[c] : setting.rival_start[c + 1]]
 
 
+def run_order(result: Result) -> list[int]:
+    """Positions of what the deciding Equal Shares run funded, in order, without what a completion added."""
+    return [result.election.index[entry["project"]] for entry in result.trail if "price" in entry]
+
+
 def receipts(setting: Setting, settled: Settled) -> tuple[list[dict[str, Any]], list[Tie]]:
     """Go through the run that decided once more in exact fractions: prices, payers and the ties that were met."""
     election, order = setting.election, settled.decision.order

@@ -53,9 +53,17 @@ def count(
     return result
 
 
-def _count(election: Election, card: RuleCard, progress=None, trail: bool = True) -> Result:
+def as_counted(election: Election, card: RuleCard) -> Election:
+    """The election as the card's rule sees it: with `RuleCard.last_place` 0, rankings become points."""
     if election.vote_type == "ordinal" and card.last_place == 0 and card.rule != "ranked":
-        return replace(_count(election.without_last_place(), card, progress, trail), election=election)
+        return election.without_last_place()
+    return election
+
+
+def _count(election: Election, card: RuleCard, progress=None, trail: bool = True) -> Result:
+    counted = as_counted(election, card)
+    if counted is not election:
+        return replace(_count(counted, card, progress, trail), election=election)
     if card.pots:
         return _count_pots(election, card)
     order = TieOrder(election, card)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from .card import RuleCard
-from .completion import settle
-from .counting import count
+from .completion import run_order
+from .counting import as_counted, count
 from .election import Election
 from .greedy import eligible, rivals
 from .result import Result
@@ -19,25 +19,30 @@ from .shares_exact import ExactRun
 from .ties import TieOrder
 from .whatif import with_cost, with_more_votes
 
+def _(text: str) -> str:
+    """Mark a sentence for translation; whoever shows it looks the translation up."""
+    return text
+
+
 SENTENCES = {
-    "won": "Funded as number {round}.",
-    "won_paid": "Funded as number {round}: {payers} voters paid {price} each, {giving_all} gave all they had left.",
-    "won_part": "Funded in part, with the {amount} that was left.",
-    "withdrawn": "Not funded: it was withdrawn.",
-    "no_votes": "Not funded: nobody voted for it.",
-    "below_threshold": "Not funded: it had {score} and needed {threshold} to be considered.",
-    "rival": "Not funded: {rival} was funded, and only one of the two can be.",
-    "too_dear_alone": "Not funded: it costs more than the whole budget.",
-    "too_dear": "Not funded: when its turn came {left} was left and it costs {cost}.",
-    "after_stop": "Not funded: the count stopped at a project that was too dear, before its turn came.",
-    "over_cap": "Not funded: with it, its category or area would have got more than its limit.",
-    "supporters": "Not funded: its supporters could pay {held} of its cost of {cost} at the end.",
-    "passed_by": "Not funded: other projects were chosen before it and used up the money.",
-    "both": "With {more}, or if it had cost {less} less, this would have been funded.",
-    "votes": "With {more} this would have been funded; no lower cost would have helped.",
-    "less": "If it had cost {less} less, this would have been funded; more votes alone would not have helped.",
-    "neither": "Neither more votes nor a lower cost would have been enough.",
-    "withdrawn_rivals": "It would have been funded without {names}.",
+    "won": _("Funded as number {round}."),
+    "won_paid": _("Funded as number {round}: {payers} voters paid {price} each, {giving_all} gave all they had left."),
+    "won_part": _("Funded in part, with the {amount} that was left."),
+    "withdrawn": _("Not funded: it was withdrawn."),
+    "no_votes": _("Not funded: nobody voted for it."),
+    "below_threshold": _("Not funded: it had {score} and needed {threshold} to be considered."),
+    "rival": _("Not funded: {rival} was funded, and only one of the two can be."),
+    "too_dear_alone": _("Not funded: it costs more than the whole budget."),
+    "too_dear": _("Not funded: when its turn came {left} was left and it costs {cost}."),
+    "after_stop": _("Not funded: the count stopped at a project that was too dear, before its turn came."),
+    "over_cap": _("Not funded: with it, its category or area would have got more than its limit."),
+    "supporters": _("Not funded: its supporters could pay {held} of its cost of {cost} at the end."),
+    "passed_by": _("Not funded: other projects were chosen before it and used up the money."),
+    "both": _("With {more}, or if it had cost {less} less, this would have been funded."),
+    "votes": _("With {more} this would have been funded; no lower cost would have helped."),
+    "less": _("If it had cost {less} less, this would have been funded; more votes alone would not have helped."),
+    "neither": _("Neither more votes nor a lower cost would have been enough."),
+    "withdrawn_rivals": _("It would have been funded without {names}."),
 }
 
 
@@ -86,14 +91,15 @@ def explain(
 
 class _Case:
     def __init__(self, election: Election, result: Result) -> None:
+        election = as_counted(election, result.card)
         self.election, self.result, self.card = election, result, result.card
         self.order = TieOrder(election, result.card)
         self.can_win = eligible(election, result.card)
         self.rivals = rivals(election, result.card)
         self.rounds = {entry["project"]: entry for entry in result.trail if "project" in entry}
         self.shares = None
-        if self.card.rule == "equal-shares" and election.voters and not self.card.pots:
-            self.shares = _SharesHints(election, self.card, self.order)
+        if self.card.rule == "equal-shares" and result.endowment is not None:
+            self.shares = _SharesHints(election, result, self.order)
 
     def won(self, at: int) -> dict[str, Any]:
         """A winner: when, and paid by whom."""
@@ -240,14 +246,14 @@ def _last(low: int, high: int, holds: Callable[[int], bool]) -> int:
 class _SharesHints:
     """What the deciding Equal Shares run says about losers, near enough to save most recounts."""
 
-    def __init__(self, election: Election, card: RuleCard, order: TieOrder) -> None:
+    def __init__(self, election: Election, result: Result, order: TieOrder) -> None:
+        assert result.endowment is not None
         self.election = election
-        setting = self.setting = Setting(election, card, order)
-        settled = settle(setting)
-        exact = ExactRun(setting, settled.endowment, setting.shift(settled.endowment))
+        setting = self.setting = Setting(election, result.card, order)
+        exact = ExactRun(setting, result.endowment, setting.shift(result.endowment))
         self.money: list[np.ndarray] = []
         self.keys: list[float] = []
-        for c in settled.decision.order:
+        for c in run_order(result):
             self.money.append(exact.lower / float(exact.unit))
             found = exact.price(c)
             assert found is not None, "the deciding run funded what cannot be paid"

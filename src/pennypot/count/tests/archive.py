@@ -11,10 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[4]
-FOLDER = Path(os.environ.get("PENNYPOT_SHARED", ROOT.parent / "shared")) / (
-    "data/elections" if "PENNYPOT_SHARED" not in os.environ or (Path(os.environ["PENNYPOT_SHARED"]) / "data").is_dir()
-    else "elections"
-)  # fmt: skip
+FOLDER = Path(os.environ.get("PENNYPOT_SHARED", ROOT.parent / "shared")) / "data" / "elections"
 ARCHIVE = FOLDER / "pabulib-half.tar.xz"
 
 needs_archive = pytest.mark.skipif(
