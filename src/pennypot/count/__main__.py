@@ -1,0 +1,7 @@
+"""`python -m pennypot.count count FILE.pb`"""
+
+import sys
+
+from .command import main
+
+sys.exit(main())
