@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -61,6 +61,7 @@ def read_list(text: str) -> tuple[list[AreaRow], list[RowProblem]]:
     outside_quotes = re.sub(r'"[^"]*"', "", text)
     separator = next((mark for mark in ("\t", ";") if mark in outside_quotes), ",")
     rows: list[AreaRow] = []
+    numbers: list[int] = []
     problems: list[RowProblem] = []
     headings: list[str] | None = None
     for number, line in enumerate(lines, start=1):
@@ -81,35 +82,35 @@ def read_list(text: str) -> tuple[list[AreaRow], list[RowProblem]]:
             headings = []
         try:
             rows.append(_by_heading(cells, headings) if headings else _by_look(cells))
+            numbers.append(number)
         except ValueError as problem:
             problems.append(RowProblem(number, str(problem)))
-    return rows, problems + check_together(rows)
+    return rows, sorted(problems + check_together(rows, numbers), key=lambda problem: problem.row)
 
 
-def check_together(rows: Iterable[AreaRow]) -> list[RowProblem]:
-    """Find what only shows when all rows are seen: the same name twice, an area that is part of an unknown one."""
+def check_together(rows: Sequence[AreaRow], numbers: Sequence[int]) -> list[RowProblem]:
+    """Find what only shows when all rows are seen: the same name twice, an area that is part of an unknown one.
+
+    Parameters
+    ----------
+    numbers
+        The number of each row, to name it by.
+    """
     problems: list[RowProblem] = []
-    rows = list(rows)
     parents: dict[str, str] = {}
-    for number, row in enumerate(rows, start=1):
+    for number, row in zip(numbers, rows, strict=True):
         key = row.name.casefold()
         if key in parents:
-            problems.append(
-                RowProblem(number, _("“%(name)s” is there twice; give each area its own name.") % {"name": row.name})
-            )
+            said = _("“%(name)s” is there twice; give each area its own name.") % {"name": row.name}
+            problems.append(RowProblem(number, said))
         parents[key] = row.part_of.casefold()
-    for number, row in enumerate(rows, start=1):
+    for number, row in zip(numbers, rows, strict=True):
         if row.part_of and row.part_of.casefold() not in parents:
-            problems.append(
-                RowProblem(
-                    number,
-                    _("“%(name)s” is part of “%(whole)s”, which is not in the list.")
-                    % {"name": row.name, "whole": row.part_of},
-                )
-            )
+            said = _("“%(name)s” is part of “%(whole)s”, which is not in the list.")
+            problems.append(RowProblem(number, said % {"name": row.name, "whole": row.part_of}))
         elif _goes_round(row.name.casefold(), parents):
             problems.append(RowProblem(number, _("“%(name)s” would be part of itself.") % {"name": row.name}))
-    return problems  # fmt: skip
+    return problems
 
 
 def _goes_round(name: str, parents: dict[str, str]) -> bool:

@@ -74,6 +74,7 @@ def read_outlines(
     else:
         raise OutlinesProblem(_("This is neither a GeoJSON FeatureCollection nor a TopoJSON Topology."))
     rows: list[AreaRow] = []
+    numbers: list[int] = []
     shapes: list[list[Polygon]] = []
     problems: list[RowProblem] = []
     budget = [MAX_POINTS]
@@ -87,12 +88,13 @@ def read_outlines(
             problems.append(RowProblem(number, str(problem)))
             continue
         rows.append(row)
+        numbers.append(number)
         shapes.append(shape)
     if not rows and not problems:
         raise OutlinesProblem(_("There are no areas in this file."))
     for row, shape in zip(rows, simplify(shapes, kept_points, decimals), strict=True):
         row.outline = [[[list(point) for point in ring] for ring in polygon] for polygon in shape]
-    return rows, problems + check_together(rows)
+    return rows, problems + check_together(rows, numbers)
 
 
 def _load(data: bytes) -> dict[str, Any]:
