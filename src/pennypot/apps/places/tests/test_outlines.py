@@ -42,7 +42,9 @@ def test_names_codes_and_residents_are_found_in_the_properties():
 def test_an_area_may_have_several_parts_holes_or_no_outline():
     hole = feature("Hole")
     hole["geometry"]["coordinates"].append([[0.4, 50.4], [0.6, 50.4], [0.6, 50.6], [0.4, 50.4]])
-    rows, problems = read_outlines(collection(feature("Many", kind="MultiPolygon"), hole, {"properties": {"name": "No"}}))
+    rows, problems = read_outlines(
+        collection(feature("Many", kind="MultiPolygon"), hole, {"properties": {"name": "No"}})
+    )
     assert not problems
     assert [len(row.outline) for row in rows] == [1, 1, 0]
     assert len(rows[1].outline[0]) == 2

@@ -57,9 +57,7 @@ def test_s42_what_hides_behind_the_packed_pixels_is_gone():
 
 def test_a_palette_with_transparency_is_kept():
     lines = b"\0\x01\0\0"
-    data = picture(
-        chunk(b"PLTE", bytes(6)), chunk(b"tRNS", b"\x80"), head=header(1, 2, 8, 3), lines=lines
-    )
+    data = picture(chunk(b"PLTE", bytes(6)), chunk(b"tRNS", b"\x80"), head=header(1, 2, 8, 3), lines=lines)
     assert kinds(png.remake(data)) == [b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"]
 
 

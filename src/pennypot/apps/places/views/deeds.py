@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pennypot.apps.places import deed_words, queries
 from pennypot.apps.places.actions import exports
 from pennypot.apps.places.permissions import may_read_deeds
-from pennypot.apps.places.views.signed_in import person_of
+from pennypot.apps.places.views.asked import person_of
 from pennypot.house import csv_out
 from pennypot.house.answers import require
 

@@ -14,7 +14,7 @@ from pennypot.apps.places import forms, queries
 from pennypot.apps.places.actions import invitations, roles
 from pennypot.apps.places.models import Invitation, Membership
 from pennypot.apps.places.permissions import may_accept, may_end_role, may_manage_people
-from pennypot.apps.places.views.signed_in import person_of
+from pennypot.apps.places.views.asked import person_of, posted
 from pennypot.house.answers import Invalid, require
 
 
@@ -23,7 +23,7 @@ def people(request: HttpRequest, place: str) -> HttpResponse:
     """Who holds which role; invite somebody."""
     found = queries.place_for(request.user, place)
     require(may_manage_people(request.user, found))
-    form = forms.Invite(request.POST or None, place=found)
+    form = forms.Invite(posted(request), place=found)
     if request.method == "POST" and form.is_valid():
         try:
             sent = invitations.invite(person_of(request), found, **form.cleaned_data)
@@ -80,7 +80,7 @@ def end_role(request: HttpRequest, place: str, membership: int) -> HttpResponse:
         raise Http404
     require(may_end_role(person, held))
     own = held.person_id == person.pk
-    form = forms.EndRole(request.POST or None)
+    form = forms.EndRole(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             roles.end_role(person, held, form.cleaned_data["reason"])

@@ -17,7 +17,7 @@ from pennypot.apps.places.actions import places as place_actions
 from pennypot.apps.places.models import Agency, Place
 from pennypot.apps.places.outlines import MAX_BYTES
 from pennypot.apps.places.permissions import may_make_place, may_open, may_set_up
-from pennypot.apps.places.views.signed_in import person_of
+from pennypot.apps.places.views.asked import person_of, posted
 from pennypot.house.answers import Invalid, require
 
 
@@ -25,7 +25,7 @@ from pennypot.house.answers import Invalid, require
 def new_place(request: HttpRequest) -> HttpResponse:
     """The operator makes a place and invites the first member of its team."""
     require(may_make_place(request.user))
-    form = forms.NewPlace(request.POST or None, initial={"team_email": person_of(request).email})
+    form = forms.NewPlace(posted(request), initial={"team_email": person_of(request).email})
     if request.method == "POST" and form.is_valid():
         try:
             place, sent = place_actions.make_place(person_of(request), **form.cleaned_data)
@@ -82,7 +82,7 @@ def _onward(request: HttpRequest, place: Place, key: str) -> HttpResponse:
 
 def _facts(request: HttpRequest, place: Place) -> HttpResponse:
     initial = {name: getattr(place, name) for name in place_actions.FACTS}
-    form = forms.Facts(request.POST or None, initial=initial)
+    form = forms.Facts(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             place_actions.save_facts(person_of(request), place, form.cleaned_data)
@@ -108,7 +108,7 @@ def _areas(request: HttpRequest, place: Place) -> HttpResponse:
     if do == "drop":
         area_actions.drop_draft(person_of(request), place)
         return redirect("place_setup_step", place.slug, "areas")
-    form = forms.Areas(request.POST or None, request.FILES or None, initial=queries.areas_as_typed(place))
+    form = forms.Areas(posted(request), request.FILES or None, initial=queries.areas_as_typed(place))
     if request.method == "POST" and form.is_valid():
         try:
             _read_areas(request, place, form)
@@ -183,7 +183,7 @@ def agency(request: HttpRequest, place: str, agency: str) -> HttpResponse:
         messages.success(request, _("Removed."))
         return redirect("place_setup_step", found.slug, "agencies")
     initial = {name: getattr(one, name) for name in agency_actions.FIELDS}
-    form = forms.AgencyDetails(request.POST or None, initial=initial)
+    form = forms.AgencyDetails(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             agency_actions.change_agency(person_of(request), one, form.cleaned_data)
@@ -211,7 +211,7 @@ def _policy(request: HttpRequest, place: Place) -> HttpResponse:
 
 def _look(request: HttpRequest, place: Place) -> HttpResponse:
     initial = {"label": place.label, "colour": place.colour}
-    form = forms.Look(request.POST or None, request.FILES or None, initial=initial)
+    form = forms.Look(posted(request), request.FILES or None, initial=initial)
     if not place.logo:
         del form.fields["remove_logo"]
     if request.method == "POST" and form.is_valid():
