@@ -54,8 +54,9 @@ def _read_one(source: Source, name: str) -> Evidence:
     if layout:
         check = check_layout(source, layout)
         note = (
-            f"{check.authorities} authorities; services differ from totals by at most £{check.worst_total_gap_pence / 100:,.2f},"
-            f" authorities from England by at most £{check.worst_england_gap_pence / 100:,.2f}"
+            f"{check.authorities} authorities; services differ from totals by at most"
+            f" {pounds(check.worst_total_gap_pence)}, authorities from England by at most"
+            f" {pounds(check.worst_england_gap_pence)}"
         )
         if check.without_figures:
             note += f" (England holds an estimate for {', '.join(check.without_figures)}, which gave no figures)"
@@ -86,9 +87,9 @@ def as_markdown(found: list[Evidence]) -> str:
     lines = [
         "# What came of reading the real files",
         "",
-        "Made by `python -m pennypot.apps.budgets.reading.evidence FOLDER`; do not edit. For every file: rows = kept +"
-        " rejected + blank, and the sum of the raw amounts (worked out a second way) = sum kept + sum rejected. The reader"
-        " refuses to hand over anything else.",
+        "Made by `python -m pennypot.apps.budgets.reading.evidence FOLDER`; do not edit. For every file: rows ="
+        " kept + rejected + blank, and the sum of the raw amounts (worked out a second way) = sum kept + sum"
+        " rejected. The reader refuses to hand over anything else.",
         "",
         f"**{len(found)} files, none failed. {rows:,} rows = {kept:,} kept + {rejected:,} rejected + {blank:,} blank."
         f" Rejected: {_percent(rejected, rows - blank)} of the rows that are not blank.**",
@@ -97,7 +98,8 @@ def as_markdown(found: list[Evidence]) -> str:
         "",
         "## Every file",
         "",
-        "| file | rows | kept | rejected | blank | why rejected | encoding | line ends | sum before | kept | rejected |",
+        "| file | rows | kept | rejected | blank | why rejected | encoding | line ends"
+        " | sum before | kept | rejected |",
         "|---|--:|--:|--:|--:|---|---|---|--:|--:|--:|",
         *(_row(one) for one in found),
         "",

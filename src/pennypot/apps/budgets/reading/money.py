@@ -12,14 +12,14 @@ _MOST_DIGITS = 15
 _MOST_REMEMBERED = 200_000
 _CURRENCY = re.compile(r"£|GBP|\bUKP\b", re.IGNORECASE)
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f']+")
-_POINT = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?")
-_COMMA = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+)?(?:,\d*)?")
+_POINT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]*)?")
+_COMMA = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)?(?:,[0-9]*)?")
 _PLAIN = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}")
 _OF_AMOUNTS = "£+ ')(GBPUKCDR-−–‐‑\u00a0\u2009\u202f\t"
 _DROPPED = str.maketrans("", "", _OF_AMOUNTS + ",")
 _DROPPED_BUT_COMMA = str.maketrans("", "", _OF_AMOUNTS + ".")
 _MINUSES = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-"})
-_HAS_DIGIT = re.compile(r"\d")
+_HAS_DIGIT = re.compile(r"[0-9]")
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,9 @@ def _number_in_text(text: str, decimal: str) -> Decimal | None:
     if len(text) > 64:
         return None
     text = _SPACES.sub("", _CURRENCY.sub("", text)).translate(_MINUSES).upper()
+    if text == "-":
+        # A lone dash is how accountants write nothing; an empty cell is not.
+        return Decimal(0)
     negative = False
     if text.startswith("(") and text.endswith(")"):
         negative, text = True, text[1:-1]
@@ -93,9 +96,6 @@ def _number_in_text(text: str, decimal: str) -> Decimal | None:
         text = text[1:]
     elif text.endswith("-"):
         negative, text = not negative, text[:-1]
-    if not text:
-        # A lone dash is how accountants write nothing; an empty cell is not.
-        return Decimal(0) if negative else None
     pattern = _POINT if decimal == "." else _COMMA
     if not pattern.fullmatch(text) or not _HAS_DIGIT.search(text):
         return None

@@ -18,9 +18,9 @@ _HEAD_ROWS = 200
 _WATCHED_ROWS = 20_000
 _MOST_DIFFERENT = 400_000
 _KEPT_EXAMPLES = 8
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"[0-9]")
 _LETTERS = re.compile(r"[A-Za-z]{2}")
-POSTCODE = re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}")
+POSTCODE = re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}")
 _ORGANISATION = re.compile(
     r"\b(?:ltd|limited|plc|llp|council|services?|group|trust|association|company|authority|uk|solutions|school)\b", re.I
 )

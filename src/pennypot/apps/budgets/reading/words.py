@@ -109,9 +109,7 @@ ENGLISH: dict[str, str] = {
     "column_beside": (
         "Nothing is under “{heading}” but the column beside it ({column}) is filled, so we read that one."
     ),
-    "cells_outside": (
-        "{count} cells in column {column} lie under no heading (such as “{example}”). We leave them out."
-    ),
+    "cells_outside": "Cells under no heading, in column {column}: {count} (such as “{example}”). We leave them out.",
     "meaning_heading": "It is called “{heading}”.",
     "meaning_content": "Its cells look like this: {example}.",
     "meaning_remembered": "You told us last time.",
@@ -133,19 +131,18 @@ ENGLISH: dict[str, str] = {
         "Some dates can only be day first ({day}), some only month first ({month}). Those that could be "
         "either are not kept."
     ),
-    "dates_serial": "{count} dates are spreadsheet day numbers, such as {example}.",
+    "dates_serial": "Some dates are spreadsheet day numbers, such as {example} ({count} different ones).",
     "dates_formats": "Dates are written like this: {examples}.",
     "money_formats": "Amounts are written like this: {examples}.",
     "money_comma": "A comma marks the pence: {example}.",
     "unit_thousands": "Amounts are in thousands of pounds: “{where}”.",
     "unit_millions": "Amounts are in millions of pounds: “{where}”.",
-    "realigned": "{count} rows are shifted sideways. We moved their cells back under the headings.",
-    "rounded": "{count} amounts have parts of a penny. We rounded each to the nearest penny.",
+    "realigned": "Rows shifted sideways: {count}. We moved their cells back under the headings.",
+    "rounded": "Amounts with parts of a penny: {count}. We rounded each to the nearest penny.",
     "dates_far_off": (
-        "{count} payments are dated far from all others (such as {example}, row {row}). We kept them as they "
-        "are written."
+        "Payments dated far from all others: {count} (such as {example}, row {row}). We kept them as they are written."
     ),
-    "no_payee": "{count} payments do not say who was paid. They are kept as “not given”.",
+    "no_payee": "Payments that do not say who was paid: {count}. They are kept as “not given”.",
     # --- why a row was not kept
     "row_total": "This row is a total, not a payment.",
     "row_heading_again": "This row repeats the headings.",
