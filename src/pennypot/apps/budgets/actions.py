@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from decimal import Decimal
+from dataclasses import asdict, fields
+from typing import TypeVar
 
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count, Max, ProtectedError, Q, Sum
@@ -14,87 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pennypot.apps.budgets.given import GapGiven, IncomeGiven, LineGiven, OtherCountGiven, Source
 from pennypot.apps.budgets.models import Budget, Gap, Income, Line, OtherCount, Transfer
 from pennypot.apps.budgets.permissions import Actor, may_note_gaps, may_publish_budget, may_write_budget
 from pennypot.apps.people.models import Person
 from pennypot.apps.places.models import Agency, Place
 from pennypot.house import deeds
 from pennypot.house.answers import Invalid, require
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a budget's figures were read."""
-
-    title: str
-    url: str = ""
-    file: str = ""
-    publisher: str = ""
-    licence: str = ""
-    read_on: dt.date | None = None
-
-
-@dataclass(frozen=True)
-class LineGiven:
-    """One line as somebody gives it; the same columns as `models.Line`, amounts in pence or None when not known."""
-
-    service: str
-    amount_pence: int | None
-    control: str
-    official_name: str = ""
-    cofog: str = ""
-    kind: str = Line.Kind.REVENUE
-    counted: bool = True
-    why_not: str = ""
-    basis: str = Line.Basis.DIRECT
-    key: str = ""
-    key_part: int | None = None
-    key_whole: int | None = None
-    share: Decimal | None = None
-    whole_pence: int | None = None
-    source_sheet: str = ""
-    source_row: str = ""
-    source_column: str = ""
-    source_text: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class IncomeGiven:
-    """One income as somebody gives it; the same columns as `models.Income`."""
-
-    name: str
-    raised_by: str
-    amount_pence: int | None
-    key: str = ""
-    key_part: int | None = None
-    key_whole: int | None = None
-    whole_pence: int | None = None
-    source_sheet: str = ""
-    source_row: str = ""
-    source_column: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class GapGiven:
-    """Public money that the pool does not cover."""
-
-    what: str
-    why: str
-    about_pence: int | None = None
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class OtherCountGiven:
-    """Somebody else's count of the place's public money."""
-
-    said: str
-    counted_year: str
-    amount_pence: int
-    source_title: str
-    source_url: str = ""
 
 
 def start_budget(actor: Actor, agency: Agency, year: str, kind: str, source: Source, note: str = "") -> Budget:
@@ -339,7 +264,10 @@ def _columns(given: LineGiven | IncomeGiven) -> dict[str, object]:
     return {field.name: getattr(given, field.name) for field in fields(given)}
 
 
-def _given(kind: type, row: Line | Income) -> LineGiven | IncomeGiven:
+Given = TypeVar("Given", LineGiven, IncomeGiven)
+
+
+def _given(kind: type[Given], row: Line | Income) -> Given:
     return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from pennypot.apps.budgets import actions
+from pennypot.apps.budgets import actions, given
 from pennypot.apps.budgets.models import Budget, Line
 from pennypot.apps.budgets.permissions import SYSTEM
 from pennypot.apps.places.models import Agency, Place
@@ -64,8 +64,8 @@ def _load(place: Place, about: dict[str, Any], rows: list[dict[str, str]]) -> No
         SYSTEM,
         place,
         about["year"],
-        [actions.GapGiven(**gap) for gap in about["gaps"]],
-        [actions.OtherCountGiven(**count) for count in about["other_counts"]],
+        [given.GapGiven(**gap) for gap in about["gaps"]],
+        [given.OtherCountGiven(**count) for count in about["other_counts"]],
     )
 
 
@@ -81,8 +81,8 @@ def _net_off(agencies: dict[str, Agency], lines: dict[tuple[str, str], Line], tr
     )
 
 
-def _source(source: dict[str, Any]) -> actions.Source:
-    return actions.Source(
+def _source(source: dict[str, Any]) -> given.Source:
+    return given.Source(
         source["title"],
         source["url"],
         source["file"],
@@ -92,17 +92,17 @@ def _source(source: dict[str, Any]) -> actions.Source:
     )
 
 
-def _income(income: dict[str, Any]) -> actions.IncomeGiven:
-    return actions.IncomeGiven(**{name: value for name, value in income.items() if name != "agency"})
+def _income(income: dict[str, Any]) -> given.IncomeGiven:
+    return given.IncomeGiven(**{name: value for name, value in income.items() if name != "agency"})
 
 
-def _line(row: dict[str, str]) -> actions.LineGiven:
+def _line(row: dict[str, str]) -> given.LineGiven:
     """Read one row of a data file; an empty amount means that nobody knows it."""
 
     def number(name: str) -> int | None:
         return int(row[name]) if row[name] else None
 
-    return actions.LineGiven(
+    return given.LineGiven(
         service=row["service"],
         official_name=row["official_name"],
         amount_pence=number("amount_pence"),

@@ -48,6 +48,16 @@ class Stop:
     about: str = ""
 
 
+@dataclass(frozen=True)
+class Flow:
+    """Money between two stops; `url` opens its outer end: who raises it, or what it is for."""
+
+    source: Stop
+    target: Stop
+    pence: int
+    url: str
+
+
 @dataclass
 class Amounts:
     """Money between the stops, in pence: raised by -> kind of agency -> purpose. All above nought."""
@@ -92,23 +102,22 @@ def flows(pool: Pool, incomes: list[Income], in_year: str) -> dict[str, Any]:
     found = amounts(pool, incomes)
     raisers, spenders, purposes = _raisers(found), _spenders(pool, found, in_year), _purposes(pool, found, in_year)
     named = {stop.key: stop for stop in (*raisers, *spenders, *purposes)}
-    ribbons = [
-        *(
-            _ribbon(named[f"from-{who}"], named[family], pence, f"#from-{who}")
-            for (who, family), pence in found.raised.items()
-        ),
-        *(
-            _ribbon(named[family], named[f"for-{what}"], pence, named[f"for-{what}"].url)
-            for (family, what), pence in found.spent.items()
-        ),
+    between = [
+        Flow(named[f"from-{who}"], named[family], pence, f"#from-{who}")
+        for (who, family), pence in found.raised.items()
+    ] + [
+        Flow(named[family], named[f"for-{what}"], pence, named[f"for-{what}"].url)
+        for (family, what), pence in found.spent.items()
     ]
+    between.sort(key=lambda flow: (flow.source in spenders, -flow.pence, flow.source.name, flow.target.name))
     picture = chart.draw(
         [[_node(stop) for stop in column] for column in (raisers, spenders, purposes)],
-        ribbons,
+        [_ribbon(flow) for flow in between],
         label=_("Money from who raises it, through who spends it, to what it is for"),
     )
     return {
-        "picture": picture if ribbons else "",
+        "picture": picture if between else "",
+        "ribbons": between,
         "raisers": raisers,
         "spenders": spenders,
         "purposes": purposes,
@@ -174,17 +183,17 @@ def _purposes(pool: Pool, found: Amounts, in_year: str) -> list[Stop]:
             url = reverse("pool_theme", args=[pool.place.slug, key]) + in_year
             stops.append(Stop(f"for-{key}", str(themes[key].name), pence, themes[key].colour, url))
     stops.sort(key=lambda stop: (-stop.pence, stop.name))
+    outside = {
+        ELSEWHERE: (_("Counted elsewhere"), _("Paid out here, but counted at the body that pays for it.")),
+        OUTSIDE: (
+            _("Loans, savings, other"),
+            _("Loan repayments, interest, savings and what the returns do not show as a service."),
+        ),
+    }
     sums = _sums(found.spent, 1)
-    if ELSEWHERE in sums:
-        about = _("Paid out here, but counted at the body that pays for it.")
-        stops.append(
-            Stop(f"for-{ELSEWHERE}", _("Counted elsewhere"), sums[ELSEWHERE], "slate", "#outside", True, about)
-        )
-    if OUTSIDE in sums:
-        about = _("Loan repayments, interest, savings and what the returns do not show as a service.")
-        stops.append(
-            Stop(f"for-{OUTSIDE}", _("Loans, savings, other"), sums[OUTSIDE], "slate", "#outside", True, about)
-        )
+    for key, (name, about) in outside.items():
+        if key in sums:
+            stops.append(Stop(f"for-{key}", name, sums[key], "slate", "#outside", True, about))
     return stops
 
 
@@ -200,7 +209,7 @@ def _node(stop: Stop) -> chart.Node:
     )
 
 
-def _ribbon(source: Stop, target: Stop, pence: int, url: str) -> chart.Ribbon:
-    """Money between two stops. It opens its outer end: who raises it, or what it is for."""
-    words = {"source": source.name, "target": target.name, "amount": pounds_said(pence)}
-    return chart.Ribbon(source.key, target.key, pence, url, _("%(source)s to %(target)s: %(amount)s") % words)
+def _ribbon(flow: Flow) -> chart.Ribbon:
+    words = {"source": flow.source.name, "target": flow.target.name, "amount": pounds_said(flow.pence)}
+    title = _("%(source)s to %(target)s: %(amount)s") % words
+    return chart.Ribbon(flow.source.key, flow.target.key, flow.pence, flow.url, title)

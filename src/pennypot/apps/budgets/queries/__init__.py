@@ -1,6 +1,13 @@
 """The reads that pages about the pool need, each with a known number of SQL queries."""
 
-from pennypot.apps.budgets.queries.beside import PlaceTotals, YearTotal, beside_others, by_family, over_years
+from pennypot.apps.budgets.queries.beside import (
+    PlaceTotals,
+    YearTotal,
+    beside_others,
+    by_family,
+    over_years,
+    stamp_of_all,
+)
 from pennypot.apps.budgets.queries.versions import (
     Change,
     Difference,
@@ -23,6 +30,7 @@ from pennypot.apps.budgets.queries.whole import (
     largest_first,
     other_counts,
     pool,
+    stamp,
     years,
 )
 
@@ -51,5 +59,7 @@ __all__ = [
     "other_counts",
     "over_years",
     "pool",
+    "stamp",
+    "stamp_of_all",
     "years",
 ]

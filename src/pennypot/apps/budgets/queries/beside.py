@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, F, Func, IntegerField, Q, Sum
 from django.db.models.functions import Coalesce
 
@@ -14,6 +15,21 @@ from pennypot.house.money import each
 
 # How many other places are shown: those with the most similar number of residents.
 MOST_PLACES = 7
+
+
+_STAMP_OF_ALL = """
+SELECT
+  (SELECT count(*) || ':' || coalesce(max(id), 0) FROM budgets_budget WHERE state = 'published'),
+  (SELECT md5(string_agg(concat_ws('|', id, slug, name, year, population, state), '~' ORDER BY id)) FROM places_place),
+  (SELECT md5(string_agg(concat_ws('|', id, family), '~' ORDER BY id)) FROM places_agency)
+"""
+
+
+def stamp_of_all(place: Place) -> tuple[object, ...]:
+    """Return what a comparison of places depends on: it differs as soon as anything of it may. One SQL query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP_OF_ALL)
+        return (place.pk, *cursor.fetchone())
 
 
 @dataclass(frozen=True)
@@ -71,12 +87,20 @@ class PlaceTotals:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """Pence for each resident; without a number it is either not known, or there is no such body."""
+
+    pence: int | None
+    unknown: bool
+
+
+@dataclass(frozen=True)
 class FamilyRow:
-    """One kind of agencies across the places: pence for each resident, place by place; None is not known."""
+    """One kind of agencies across the places, place by place."""
 
     name: str
     colour: str
-    cells: tuple[int | None, ...]
+    cells: tuple[Cell, ...]
 
 
 def beside_others(place: Place) -> list[PlaceTotals]:
@@ -114,7 +138,9 @@ def beside_others(place: Place) -> list[PlaceTotals]:
 def by_family(totals: list[PlaceTotals], colours: dict[str, str]) -> list[FamilyRow]:
     """Turn the places' totals into rows, one for each kind of agencies that any of them has."""
     return [
-        FamilyRow(str(label), colours[family], tuple(one.family_each(family) for one in totals))
+        FamilyRow(
+            str(label), colours[family], tuple(Cell(one.family_each(family), family in one.unknown) for one in totals)
+        )
         for family, label in Agency.Family.choices
         if any(family in one.families or family in one.unknown for one in totals)
     ]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
+from django.db import connection
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
 from pennypot.apps.budgets.controls import Control
@@ -312,6 +313,28 @@ def years(place: Place) -> list[str]:
         .values_list("year", flat=True)
         .distinct()
     )
+
+
+# Published budgets never change and are never deleted, so how many there are and the last one say which they are.
+_STAMP = """
+SELECT
+  (SELECT count(*) || ':' || coalesce(max(budget.id), 0) FROM budgets_budget budget
+   JOIN places_agency agency ON agency.id = budget.agency_id
+   WHERE agency.place_id = %(place)s AND budget.state = 'published'),
+  (SELECT coalesce(max(id), 0) FROM budgets_gap WHERE place_id = %(place)s),
+  (SELECT coalesce(max(id), 0) FROM budgets_othercount WHERE place_id = %(place)s),
+  (SELECT md5(string_agg(concat_ws('|', id, slug, name, short_name, family, website, wider_area), '~' ORDER BY id))
+   FROM places_agency WHERE place_id = %(place)s)
+"""
+
+
+def stamp(place: Place) -> tuple[object, ...]:
+    """Return what every figure on the pool's pages depends on: it differs as soon as one of them may. One SQL query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP, {"place": place.pk})
+        of_the_rest = cursor.fetchone()
+    shown = (place.pk, place.slug, place.name, place.year, place.label, place.population, place.population_source)
+    return (*shown, *of_the_rest)
 
 
 def incomes(place: Place, year: str) -> list[Income]:

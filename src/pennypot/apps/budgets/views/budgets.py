@@ -57,7 +57,7 @@ def publish(request: HttpRequest, place: str, budget: int) -> HttpResponse:
     try:
         actions.publish(request.user, found)
     except Invalid as problem:
-        messages.error(request, problem.message)
+        messages.error(request, str(problem.message))
     else:
         messages.success(request, _("This budget is now public. It stays as it is; a new version can correct it."))
     return redirect("pool_budget", here.slug, found.pk)
@@ -71,7 +71,7 @@ def discard(request: HttpRequest, place: str, budget: int) -> HttpResponse:
     try:
         actions.discard(request.user, found)
     except Invalid as problem:
-        messages.error(request, problem.message)
+        messages.error(request, str(problem.message))
         return redirect("pool_budget", here.slug, found.pk)
     messages.success(request, _("The draft is thrown away. What is public has not changed."))
     return redirect(reverse("pool_history", args=[here.slug, found.agency.slug]))
