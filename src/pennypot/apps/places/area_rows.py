@@ -132,7 +132,12 @@ def _headings(cells: list[str]) -> list[str]:
 
 def _by_heading(cells: list[str], headings: list[str]) -> AreaRow:
     if len(cells) > len(headings) and any(cells[len(headings) :]):
-        raise ValueError(_("This row has more parts than there are headings. A comma in a number or name may be the cause: put the part in double quotes."))  # fmt: skip
+        raise ValueError(
+            _(
+                "This row has more parts than there are headings. "
+                "A comma in a number or name may be the cause: put the part in double quotes."
+            )
+        )
     found = dict(zip(headings, cells, strict=False))
     return make_row(found.get("name", ""), found.get("code", ""), found.get("population", ""), found.get("part_of", ""))
 
@@ -146,7 +151,8 @@ def _by_look(cells: list[str]) -> AreaRow:
     # "Altrincham, 10,563": the commas inside a number, not three parts.
     population = ",".join(rest) if len(rest) > 1 else "".join(rest)
     if len(rest) > 1 and not _GROUPED.match(population):
-        raise ValueError(_("“%(part)s” is neither a code nor a number of people. Write: name, code, number of people.") % {"part": ", ".join(rest)})  # fmt: skip
+        said = _("“%(part)s” is neither a code nor a number of people. Write: name, code, number of people.")
+        raise ValueError(said % {"part": ", ".join(rest)})
     return make_row(name, code, population, "")
 
 
@@ -164,7 +170,8 @@ def make_row(name: str, code: str, population: str, part_of: str) -> AreaRow:
     if len(name) > MAX_NAME or len(part_of) > MAX_NAME:
         raise ValueError(_("The name is longer than %(most)s letters.") % {"most": MAX_NAME})
     if len(code) > MAX_CODE:
-        raise ValueError(_("The code “%(code)s…” is longer than %(most)s letters.") % {"code": code[:MAX_CODE], "most": MAX_CODE})  # fmt: skip
+        said = _("The code “%(code)s…” is longer than %(most)s letters.")
+        raise ValueError(said % {"code": code[:MAX_CODE], "most": MAX_CODE})
     return AreaRow(name, code, read_population(population), part_of)
 
 

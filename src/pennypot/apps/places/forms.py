@@ -156,9 +156,12 @@ class Look(forms.Form):
     logo = forms.FileField(
         label=_("Logo"),
         required=False,
-        help_text=_("A PNG picture of at most 512 kilobytes. Only its pixels are kept; notes and places hidden in the file are taken out."),
+        help_text=_(
+            "A PNG picture of at most 512 kilobytes. "
+            "Only its pixels are kept; notes and places hidden in the file are taken out."
+        ),
         widget=forms.FileInput(attrs={"accept": "image/png"}),
-    )  # fmt: skip
+    )
     remove_logo = forms.BooleanField(label=_("Take the logo away"), required=False)
 
 

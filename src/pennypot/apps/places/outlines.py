@@ -99,9 +99,11 @@ def read_outlines(
 
 def _load(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
-        raise OutlinesProblem(
-            _("This file is larger than %(most)s megabytes. Take a generalised version of the outlines (ONS calls them BGC or BUC).") % {"most": MAX_BYTES // 1_000_000}
-        )  # fmt: skip
+        said = _(
+            "This file is larger than %(most)s megabytes. "
+            "Take a generalised version of the outlines (ONS calls them BGC or BUC)."
+        )
+        raise OutlinesProblem(said % {"most": MAX_BYTES // 1_000_000})
     try:
         found = json.loads(data.decode("utf-8-sig"), parse_constant=_no_such_number)
     except (ValueError, RecursionError):
@@ -160,6 +162,7 @@ def _first(plain: dict[str, str], names: tuple[str, ...], ending: str | None) ->
 def _polygons(geometry: dict[str, Any]) -> list[Any]:
     """Return polygons as lists of rings; a ring is coordinates (GeoJSON) or arc numbers (TopoJSON)."""
     inside = geometry.get("arcs", geometry.get("coordinates"))
+    polygons: Any
     if geometry.get("type") == "Polygon":
         polygons = [inside]
     elif geometry.get("type") == "MultiPolygon":
@@ -167,7 +170,8 @@ def _polygons(geometry: dict[str, Any]) -> list[Any]:
     elif geometry.get("type") is None:
         return []
     else:
-        raise ValueError(_("This area's outline is no surface, but a %(kind)s.") % {"kind": str(geometry.get("type"))[:40]})  # fmt: skip
+        said = _("This area's outline is no surface, but a %(kind)s.")
+        raise ValueError(said % {"kind": str(geometry.get("type"))[:40]})
     if not isinstance(polygons, list) or not all(isinstance(polygon, list) for polygon in polygons):
         raise ValueError(_("This area's outline is broken."))
     return polygons
@@ -181,7 +185,7 @@ def _polygon(rings: list[Any], arcs: list[Ring], budget: list[int]) -> Polygon:
         points = _stitch(ring, arcs) if isinstance(ring[0], int) else [_point(point) for point in ring]
         budget[0] -= len(points)
         if budget[0] < 0:
-            raise OutlinesProblem(_("These outlines are too detailed. Take a generalised version (ONS calls them BGC or BUC)."))  # fmt: skip
+            raise OutlinesProblem(_too_detailed())
         if points[0] != points[-1]:
             points.append(points[0])
         if len(points) < 4:
@@ -195,15 +199,17 @@ def _point(found: Any) -> Point:
         raise ValueError(_("This area's outline is broken."))
     longitude, latitude = found[0], found[1]
     if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
-        raise OutlinesProblem(_("These outlines are not in longitude and latitude (WGS 84). Export them again with EPSG:4326."))  # fmt: skip
+        raise OutlinesProblem(
+            _("These outlines are not in longitude and latitude (WGS 84). Export them again with EPSG:4326.")
+        )
     # Neighbours must meet in the very same point; a millionth of a degree is a hand's breadth.
     return round(float(longitude), 6), round(float(latitude), 6)
 
 
 def _geometries(found: dict[str, Any]) -> Any:
     """Return the geometries of the object that has most; files often hold one object a level."""
-    collections = [
-        part.get("geometries")
+    collections: list[list[Any]] = [
+        part["geometries"]
         for part in _part(found, "objects").values()
         if isinstance(part, dict) and isinstance(part.get("geometries"), list)
     ]
@@ -215,7 +221,7 @@ def _arcs(found: dict[str, Any]) -> list[Ring]:
     transform = _part(found, "transform")
     encoded = found.get("arcs")
     if not isinstance(encoded, list) or sum(len(arc) if isinstance(arc, list) else 1 for arc in encoded) > MAX_POINTS:
-        raise OutlinesProblem(_("These outlines are too detailed. Take a generalised version (ONS calls them BGC or BUC)."))  # fmt: skip
+        raise OutlinesProblem(_too_detailed())
     try:
         if not transform:
             return [[_point(point) for point in arc] for arc in encoded]
@@ -232,6 +238,10 @@ def _undo_deltas(arc: list[Any], across: float, up: float, west: float, south: f
         x, y = x + step[0], y + step[1]
         points.append(_point([x * across + west, y * up + south]))
     return points
+
+
+def _too_detailed() -> str:
+    return _("These outlines are too detailed. Take a generalised version (ONS calls them BGC or BUC).")
 
 
 def _stitch(numbers: list[Any], arcs: list[Ring]) -> Ring:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -103,7 +104,8 @@ def may_accept(person: Someone, invitation: Invitation) -> Answer:
         return No(
             _("Please sign in with the e-mail address that got the letter."), _("Sign in"), reverse("account_login")
         )
-    if not person.emailaddress_set.filter(verified=True, email__iexact=invitation.email).exists():
+    addresses = EmailAddress.objects.filter(user_id=person.pk, verified=True)
+    if not addresses.filter(email__iexact=invitation.email).exists():
         return No(_("This invitation went to another e-mail address. Sign in with the address that got the letter."))
     if invitation.invited_by_id == person.pk and not (person.is_operator and invitation.role == Role.PLACE_TEAM):
         return No(_("Nobody can give a role to themselves. Ask another member of the team."))

@@ -26,6 +26,11 @@ class NotUsable(Exception):
     """The picture cannot be used; the message says why and what to do."""
 
 
+def too_big() -> str:
+    """Say that the file is larger than `MAX_BYTES`."""
+    return _("This picture is too big. Take one of at most %(most)s kilobytes.") % {"most": MAX_BYTES // 1024}
+
+
 def remake(data: bytes) -> bytes:
     """Write the picture anew.
 
@@ -40,9 +45,7 @@ def remake(data: bytes) -> bytes:
         It is no PNG, is too big, or is damaged.
     """
     if len(data) > MAX_BYTES:
-        raise NotUsable(
-            _("This picture is too big. Take one of at most %(most)s kilobytes.") % {"most": MAX_BYTES // 1024}
-        )
+        raise NotUsable(too_big())
     if not data.startswith(_SIGNATURE):
         raise NotUsable(_("This is not a PNG picture. Open it in a picture program and save it as PNG."))
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -39,7 +40,7 @@ def place_for(person: Someone, slug: str) -> Place:
     return place
 
 
-def find_places(person: Someone, words: str, page: str) -> Page[Place]:
+def find_places(person: Someone, words: str, page: str) -> Page[Any]:
     """Find places that the person may see, by their name or an area's. Two SQL queries.
 
     Each place carries ``agency_count`` and, when an area's name was what matched, ``found_area``.

@@ -1,4 +1,4 @@
-"""The steps of setting a place up: what each is, whether it is done, where it is. Each can be left and taken up again."""
+"""The steps of setting a place up: what each is, whether it is done, where it is. Each can be left and resumed."""
 
 from __future__ import annotations
 

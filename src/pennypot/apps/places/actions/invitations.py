@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -161,7 +162,5 @@ def accept(person: Person, invitation: Invitation) -> Membership:
 
 
 def _is_own(person: Person, email: str) -> bool:
-    own = {person.email.lower()} | {
-        address.lower() for address in person.emailaddress_set.values_list("email", flat=True)
-    }
-    return email in own
+    addresses = EmailAddress.objects.filter(user_id=person.pk, email__iexact=email)
+    return person.email.lower() == email or addresses.exists()

@@ -82,7 +82,7 @@ def save_look(
     old = place.logo.name
     if logo is not None:
         if (logo.size or 0) > png.MAX_BYTES:
-            raise Invalid(_("This picture is too big. Take one of at most %(most)s kilobytes.") % {"most": png.MAX_BYTES // 1024}, "logo")  # fmt: skip
+            raise Invalid(png.too_big(), "logo")
         try:
             clean = png.remake(logo.read())
         except png.NotUsable as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import zlib
 
@@ -124,7 +125,5 @@ def test_every_shortened_or_changed_file_is_refused_or_remade_but_never_breaks()
     whole = picture(chunk(b"tEXt", b"x"))
     for at in range(len(whole)):
         for data in (whole[:at], whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :]):
-            try:
+            with contextlib.suppress(png.NotUsable):
                 assert png.remake(data).startswith(SIGNATURE)
-            except png.NotUsable:
-                pass

@@ -65,7 +65,8 @@ def _say_sent(request: HttpRequest, sent: invitations.Sent) -> None:
     if sent.letter_left:
         messages.success(request, _("The letter is on its way. Its link works once, for fourteen days."))
     else:
-        messages.warning(request, _("The invitation is kept, but its letter could not be sent. Try to send it again in a while."))  # fmt: skip
+        said = _("The invitation is kept, but its letter could not be sent. Try to send it again in a while.")
+        messages.warning(request, said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -33,9 +33,11 @@ def new_place(request: HttpRequest) -> HttpResponse:
             form.add_error(problem.field or None, str(problem.message))
         else:
             if sent.letter_left:
-                messages.success(request, _("%(place)s is made, and the letter to its team is on its way.") % {"place": place.name})  # fmt: skip
+                said = _("%(place)s is made, and the letter to its team is on its way.")
+                messages.success(request, said % {"place": place.name})
             else:
-                messages.warning(request, _("%(place)s is made, but the letter could not be sent. Check the mail settings of the server.") % {"place": place.name})  # fmt: skip
+                said = _("%(place)s is made, but the letter could not be sent. Check the server's mail settings.")
+                messages.warning(request, said % {"place": place.name})
             return redirect("front")
     return render(request, "places/new.html", {"form": form})
 
