@@ -191,6 +191,7 @@ MFA_TOTP_ISSUER = "Pennypot"
 MFA_TOTP_TOLERANCE = 1
 # people.middleware notes when a session was last used, at most every five minutes; allauth would at every request.
 USERSESSIONS_TRACK_ACTIVITY = False
+SOCIALACCOUNT_ADAPTER = "pennypot.apps.people.adapter.OrganisationAdapter"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = (
@@ -261,6 +262,7 @@ TIME_ZONE = OPTIONS.time_zone
 USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["pennypot.house.formats"]
 
 # Files
 STATIC_URL = "/static/"

@@ -12,6 +12,7 @@ from allauth.core import context
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -142,6 +143,19 @@ class SecondStepAdapter(DefaultMFAAdapter):
         """Suggest a name for a new passkey."""
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return _("My passkey") if count == 0 else _("My passkey %(number)s") % {"number": count + 1}
+
+
+class OrganisationAdapter(DefaultSocialAccountAdapter):
+    """Accounts that come with an organisation's sign-in."""
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        """Take the name that the organisation gives."""
+        person = super().populate_user(request, sociallogin, data)
+        person.name = " ".join(str(data.get("name") or "").split())[:120]
+        return person
+
+    def validate_disconnect(self, account: Any, accounts: Any) -> None:
+        """Nobody is locked out by disconnecting: a code by e-mail always works."""
 
 
 def remember_language(response: HttpResponse, language: str) -> None:

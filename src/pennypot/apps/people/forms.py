@@ -14,6 +14,7 @@ from allauth.account.forms import (
 )
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
@@ -33,11 +34,11 @@ def _email_field(form: forms.Form, name: str, label: Any, help_text: Any = "") -
     field.widget = forms.EmailInput(attrs={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"})
 
 
-def _code_field(form: forms.Form, label: Any, help_text: Any = "", *, digits: bool = True) -> None:
+def _code_field(form: forms.Form, label: Any, help_text: Any = "") -> None:
     field = form.fields["code"]
     field.label, field.help_text = label, help_text
-    attrs = {"autocomplete": "one-time-code", "class": "short code", "maxlength": 20, "spellcheck": "false"}
-    field.widget = forms.TextInput(attrs=attrs | ({"inputmode": "numeric"} if digits else {}))
+    attrs = {"autocomplete": "one-time-code", "class": "short code", "maxlength": 20, "inputmode": "numeric"}
+    field.widget = forms.TextInput(attrs=attrs)
 
 
 class SignIn(LoginForm):
@@ -79,16 +80,23 @@ class NewEmail(AddEmailForm):
         _email_field(self, "email", _("Your new e-mail address"), _("We send a code there, to see that it is yours."))
 
 
+def _second_step_field(form: forms.Form, person: Any) -> None:
+    if Authenticator.objects.filter(user_id=person.pk, type=Authenticator.Type.TOTP).exists():
+        _code_field(form, _("The code from your app"), _("No phone at hand? Type one of your recovery codes instead."))
+    else:
+        _code_field(form, _("One of your recovery codes"))
+
+
 class SecondStepCode(AuthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _code_field(self, _("The code from your app"), _("No phone at hand? Type one of your recovery codes instead."))
+        _second_step_field(self, self.user)
 
 
 class SecondStepAgain(ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _code_field(self, _("The code from your app"), _("No phone at hand? Type one of your recovery codes instead."))
+        _second_step_field(self, self.user)
 
 
 class NewApp(ActivateTOTPForm):
@@ -157,6 +165,9 @@ class ConfirmCode(forms.Form):
         _code_field(self, _("The code from the e-mail"))
 
 
+AS_THE_BROWSER_ASKS = "browser"
+
+
 class Details(forms.Form):
     """Name and language."""
 
@@ -169,9 +180,12 @@ class Details(forms.Form):
     )
     language = forms.ChoiceField(
         label=_("Language of pages and e-mails"),
-        choices=[("", _("As my browser asks")), *settings.LANGUAGES],
-        required=False,
+        choices=[(AS_THE_BROWSER_ASKS, _("As my browser asks")), *settings.LANGUAGES],
     )
+
+    def clean_language(self) -> str:
+        """Return the language, empty for the browser's choice."""
+        return self.cleaned_data["language"].removeprefix(AS_THE_BROWSER_ASKS)
 
 
 class Leaving(forms.Form):

@@ -85,7 +85,7 @@ def said_browser(user_agent: str) -> str:
     """Name a browser so that its owner knows it: ``Firefox, Windows``."""
     browser = next((name for sign, name in _BROWSERS if re.search(re.escape(sign), user_agent)), "")
     device = next((name for sign, name in _DEVICES if sign in user_agent), "")
-    return ", ".join(part for part in (browser, device) if part) or _("a browser we do not know")
+    return ", ".join(part for part in (browser, device) if part) or _("A browser we do not know")
 
 
 # What an export leaves out: secrets that open the account, and what people wrote about somebody else.

@@ -168,6 +168,11 @@ def test_s32_personal_pages_are_kept_by_no_cache(cast, client, name):
     assert "no-store" in client.get(reverse(name)).headers["Cache-Control"]
 
 
+def test_s32_the_page_for_the_code_is_kept_by_no_cache(cast, client):
+    client.post(reverse("account_login"), {"login": "asha@example.org"})
+    assert "no-store" in client.get(reverse("account_confirm_login_code")).headers["Cache-Control"]
+
+
 @pytest.mark.parametrize("name", ["account_login", "account_signup"])
 def test_s32_pages_on_the_way_in_are_kept_by_no_cache(db, client, name):
     answer = client.post(reverse(name), {"login": "nonsense", "email": "nonsense"})

@@ -228,6 +228,20 @@ def test_s27_extra_fields_at_sign_up_are_ignored(client, db):
     assert (mallory.is_operator, mallory.is_demo, mallory.is_active, mallory.deleted_at) == (False, False, True, None)
 
 
+@pytest.mark.parametrize(
+    "email",
+    ["a@example.org\r\nBcc: b@example.org", "a@example.org\nSubject: x", "a@example.org%0aBcc:b@example.org", "a b@c"],
+)
+def test_s39_no_field_adds_a_line_to_the_head_of_a_letter(db, client, email):
+    ask_for_code(client, email)
+    client.post(reverse("account_signup"), {"email": email, "name": "x"})
+    assert mail.outbox == []
+    client.post(reverse("account_signup"), {"email": "fine@example.org", "name": "x\r\nBcc: b@example.org"})
+    letter = mail.outbox[-1].message()
+    assert letter["Bcc"] is None
+    assert "b@example.org" not in str(letter)
+
+
 OPEN_REDIRECTS = [
     "//evil.example",
     "///evil.example",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pennypot.apps.people import actions, queries
 from pennypot.apps.people.adapter import remember_language
-from pennypot.apps.people.forms import Details, Leaving
+from pennypot.apps.people.forms import AS_THE_BROWSER_ASKS, Details, Leaving
 from pennypot.apps.people.models import Person
 from pennypot.apps.people.permissions import may_leave
 from pennypot.house.answers import Invalid
@@ -33,7 +33,9 @@ def _person(request: HttpRequest) -> Person:
 def me(request: HttpRequest) -> HttpResponse:
     """Show the account at a glance; change name and language."""
     person = _person(request)
-    form = Details(request.POST or None, initial={"name": person.name, "language": person.language})
+    form = Details(
+        request.POST or None, initial={"name": person.name, "language": person.language or AS_THE_BROWSER_ASKS}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_details(person, **form.cleaned_data)

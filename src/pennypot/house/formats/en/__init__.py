@@ -1,0 +1,1 @@
+"""English as in Britain: Django's plain "en" writes dates the American way."""
