@@ -2,8 +2,11 @@
 
 from django.urls import include, path
 
+from pennypot.apps.budgets.api import router as budgets_router
 from pennypot.house import pages
 from pennypot.house.api import api
+
+api.add_router("/places/", budgets_router)
 
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
