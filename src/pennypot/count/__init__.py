@@ -1,8 +1,7 @@
 """Count participatory budgets: exact results, explained, certified, recountable by anyone.
 
-    >>> from pennypot.count import RuleCard, count, read_pabulib
-    >>> election = read_pabulib("town.pb")                                  # doctest: +SKIP
-    >>> count(election, RuleCard(rule="equal-shares", completion="add1")).winners  # doctest: +SKIP
+``count(read_pabulib("town.pb"), RuleCard(rule="equal-shares", completion="add1")).winners`` is a tuple of project ids.
+docs/count/tutorial.md goes through the whole of it.
 """
 
 from .card import Pot, RuleCard, stated_card

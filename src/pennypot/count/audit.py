@@ -10,23 +10,25 @@ import csv
 import hashlib
 from fractions import Fraction
 from itertools import count as numbers
+from pathlib import Path
 
 
 def read(path):
     """Read a Pabulib file; believes whatever it says."""
-    with open(path, encoding="utf-8-sig", newline="") as file:
+    with Path(path).open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.reader(file, delimiter=";") if row]
     cuts = [next(i for i, row in enumerate(rows) if row == [name]) for name in ("META", "PROJECTS", "VOTES")]
     meta = {row[0]: row[1] for row in rows[cuts[0] + 2 : cuts[1]]}
-    projects = [dict(zip(rows[cuts[1] + 1], row)) for row in rows[cuts[1] + 2 : cuts[2]]]
-    votes = [dict(zip(rows[cuts[2] + 1], row)) for row in rows[cuts[2] + 2 :]]
+    projects = [dict(zip(rows[cuts[1] + 1], row, strict=False)) for row in rows[cuts[1] + 2 : cuts[2]]]
+    votes = [dict(zip(rows[cuts[2] + 1], row, strict=False)) for row in rows[cuts[2] + 2 :]]
     amounts = [Fraction(meta["budget"]), *(Fraction(p["cost"]) for p in projects)]
     unit = 10 ** next(d for d in numbers() if all((a * 10**d).denominator == 1 for a in amounts))
     ballots = []
     for vote in votes:
         chosen = list(dict.fromkeys(vote["vote"].split(","))) if vote["vote"] else []
-        given = vote["points"].split(",") if meta["vote_type"] in ("cumulative", "scoring") else range(len(chosen))
-        ballots.append({c: int(v) for c, v in zip(chosen, given)})
+        pointed = meta["vote_type"] in ("cumulative", "scoring")
+        given = [int(v) for v in vote["points"].split(",")] if pointed else list(range(len(chosen)))
+        ballots.append(dict(zip(chosen, given, strict=True)))
     costs = {p["project_id"]: int(Fraction(p["cost"]) * unit) for p in projects}
     return {
         "budget": int(amounts[0] * unit), "costs": costs, "kind": meta["vote_type"], "ballots": ballots, "unit": unit
@@ -81,7 +83,7 @@ class _Count:
             self.place = [dict.fromkeys(ballot, 0) for ballot in ballots]
         pointed = election["kind"] not in ("approval", "choose-1")
         self.points = [{c: v for c, v in b.items() if v > 0} if pointed else dict.fromkeys(b, 1) for b in ballots]
-        self.place = [{c: at for c, at in b.items() if c in p} for b, p in zip(self.place, self.points)]
+        self.place = [{c: at for c, at in b.items() if c in p} for b, p in zip(self.place, self.points, strict=True)]
         self.fans = {c: [i for i, ballot in enumerate(self.points) if c in ballot] for c in self.costs}
         self.votes = {c: len(fans) for c, fans in self.fans.items()}
         self.worth = {c: sum(self.points[i][c] for i in fans) for c, fans in self.fans.items()}
@@ -152,7 +154,8 @@ class _Count:
             won = more
 
     def _shares(self, endowment, ranked=False):
-        money, won = [endowment] * len(self.points), []
+        money: list = [endowment] * len(self.points)
+        won: list[str] = []
         weighed = self.card["utility"] == "points" and not ranked
         by_cost = self.card["utility"] == "cost" or ranked
         levels = range(1 + max((at for b in self.place for at in b.values()), default=0)) if ranked else [10**9]
@@ -183,7 +186,8 @@ class _Count:
         raise AssertionError("supporters cannot pay what they were found to hold")
 
     def _phragmen(self):
-        load, won, left = [Fraction(0)] * len(self.points), [], self.budget
+        load, left = [Fraction(0)] * len(self.points), self.budget
+        won: list[str] = []
         while True:
             open_ = [c for c in self.can - set(won) if not self.rivals[c] & set(won)]
             new = {c: (self.costs[c] + sum(load[i] for i in self.fans[c])) / self.votes[c] for c in open_}

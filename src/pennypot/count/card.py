@@ -79,7 +79,7 @@ class RuleCard:
     caps : tuple of Pot
         The most that projects of one category or area can get together. Greedy rule only.
     leftover : str
-        What happens to money that pots or caps leave: "keep" it, or "greedy": fund the best of all other projects with it.
+        What happens to money that pots or caps leave: "keep" it, or "greedy": fund the best of the other projects.
     ties : tuple of str
         What decides a tie, in order: "votes" and "points" prefer more, "cost" less; "lot" draws from the seed.
     last_place : int

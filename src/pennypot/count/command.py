@@ -54,14 +54,14 @@ _COMPARE = "Count an election by several rules and show them side by side."
 
 def _election_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.pb", help="an election in Pabulib's format")
-    parser.add_argument("--rule", choices=RULES)
-    parser.add_argument("--utility", choices=UTILITIES)
+    parser.add_argument("--rule", choices=RULES, help="the rule, if not the one that the file states")
+    parser.add_argument("--utility", choices=UTILITIES, help="what a funded project is worth to its voter")
     parser.add_argument("--completion", choices=COMPLETIONS, help="what Equal Shares does with money that is left")
     parser.add_argument("--stop", choices=STOPS, help="when Add1 stops")
-    parser.add_argument("--start", choices=STARTS, help="where Equal Shares starts: budget / voters, or whole units of it")
+    parser.add_argument("--start", choices=STARTS, help="Equal Shares starts at budget / voters, or whole units")
     parser.add_argument("--step", metavar="AMOUNT", help="the step of Add1, in the money of the file")
     parser.add_argument("--too-dear", choices=("skip", "stop"), help="what the greedy rule does when one does not fit")
-    parser.add_argument("--threshold", type=int, metavar="N", help="fewest votes or points with which a project can win")
+    parser.add_argument("--threshold", type=int, metavar="N", help="fewest votes or points a winner needs")
     parser.add_argument("--part-funding", metavar="SHARE", help="smallest share for which a project is funded in part")
     parser.add_argument(
         "--exclusive", action="append", type=_list_of(str), metavar="ID,ID", help="projects of which only one can win"

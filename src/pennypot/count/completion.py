@@ -38,7 +38,7 @@ def count_equal_shares(
     """Count by Equal Shares and the completion that the card names.
 
     Each trail entry of the run that decided: ``project``, ``price`` (exact, for each supporter or point),
-    ``payers`` (voters who pay it in full) and ``giving_all`` (voters who give all they have left).
+    ``payers`` (voters who pay it in full) and ``giving_all`` (voters who have less and give all of it).
     """
     if not election.voters or not election.projects:
         return Result(election, card, (), 0)

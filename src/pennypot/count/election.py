@@ -241,7 +241,7 @@ class Election:
 
     @cached_property
     def entry_points(self) -> np.ndarray | None:
-        """int64, one for each entry of `ballots`: points, or Borda points (of k choices the best gets k, the last 1)."""
+        """int64, one for each entry of `ballots`: points, or Borda points (the best of k choices gets k)."""
         value = self.ballots.value
         if value is None or self.vote_type != "ordinal":
             return value
@@ -307,7 +307,6 @@ class Election:
         if value.denominator == 1:
             return str(value.numerator)
         return f"{float(value):.{max(self.decimals, 2)}f}"
-
 
     def shown(self, amount: int | Fraction) -> str:
         """Write an amount for people: with its currency and with thousands parted."""
@@ -395,7 +394,8 @@ def _same_as_first(leader, start, length, project, value) -> bool:
 def _group_plainly(start, project, value) -> tuple[np.ndarray, np.ndarray]:
     """Group by comparing whole ballots; only ever needed when two different ballots share a 64-bit mark."""
     seen: dict[tuple, int] = {}
-    first, group = [], []
+    first: list[int] = []
+    group: list[int] = []
     for number in range(len(start) - 1):
         part = slice(start[number], start[number + 1])
         key = (project[part].tobytes(), None if value is None else value[part].tobytes())

@@ -19,6 +19,7 @@ from .shares_exact import ExactRun
 from .ties import TieOrder
 from .whatif import with_cost, with_more_votes
 
+
 def _(text: str) -> str:
     """Mark a sentence for translation; whoever shows it looks the translation up."""
     return text
@@ -105,7 +106,12 @@ class _Case:
         """A winner: when, and paid by whom."""
         project, money = self.election.projects[at], self.election.shown
         entry = self.rounds.get(project.id, {})
-        told = {"project": project.id, "name": project.name, "won": True, "round": self._number(project.id)}
+        told: dict[str, Any] = {
+            "project": project.id,
+            "name": project.name,
+            "won": True,
+            "round": self._number(project.id),
+        }
         if project.id in self.result.parts:
             told |= {"why": "won_part", "amount": money(self.result.parts[project.id])}
         elif "payers" in entry:
@@ -174,7 +180,7 @@ class _Case:
         return self.election.projects[at].id in again.winners
 
     def cost_to_win(self, at: int) -> int | None:
-        """The greatest cost, below its own, at which a project wins while one unit more loses; None if it never does."""
+        """The greatest cost below its own at which a project wins while one unit more loses, if there is one."""
 
         def wins(cost: int) -> bool:
             return self._wins(with_cost(self.election, at, cost), at)

@@ -135,7 +135,7 @@ def _plain(election: Election, amount: Any, utility: str) -> str:
 
 
 def _priceable(election: Election, result: Result) -> dict[str, Any]:
-    """Prices and payments in exact fractions: who pays what, that it adds up, and that nobody unfunded could be paid."""
+    """Prices and payments in exact fractions: all funded can be paid, and nothing unfunded could be paid besides."""
     assert result.endowment is not None
     setting = Setting(election, result.card, TieOrder(election, result.card))
     exact = ExactRun(setting, result.endowment, setting.shift(result.endowment))

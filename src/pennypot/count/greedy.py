@@ -48,7 +48,8 @@ def count_greedy(election: Election, card: RuleCard, order: TieOrder) -> Result:
     Each trail entry: ``project``, ``measure``, ``left`` before it, and ``outcome``: "funded", "part", "too dear",
     "rival funded", "over the cap", "below threshold" or "after the stop".
     """
-    trail, ties = [], []
+    trail: list[dict[str, Any]] = []
+    ties: list[Tie] = []
     winners, parts, left = fill(election, card, order, election.budget, (), trail, ties)
     if card.caps and card.leftover == "greedy":
         more, _, left = fill(election, card.but(caps=(), part_funding=""), order, left, winners, trail, ties)

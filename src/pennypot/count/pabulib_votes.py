@@ -24,7 +24,8 @@ def read_in_bulk(reader: _Reader, body: bytes) -> Entries | None:
         return None
     index = {project.id.encode(): number for number, project in enumerate(reader.projects)}
     index[b""] = -1
-    parts, ballots, voters = [], 0, set()
+    parts, ballots = [], 0
+    voters: set[bytes] = set()
     for chunk in _chunks(body):
         found = _bulk_chunk(reader, chunk, width, index, voters)
         if found is None:

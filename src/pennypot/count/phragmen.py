@@ -32,7 +32,8 @@ def count_phragmen(election: Election, card: RuleCard, order: TieOrder) -> Resul
     run = _Loads(election, card, order)
     trail: list[dict[str, Any]] = []
     ties: list[Tie] = []
-    left, winners = election.budget, []
+    left = election.budget
+    winners: list[int] = []
     while (level := run.best()) is not None:
         chosen = level[0]
         if len(level) > 1:

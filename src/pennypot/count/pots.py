@@ -70,7 +70,8 @@ def split(election: Election, pots: tuple[Pot, ...]) -> list[tuple[Pot, Election
     rest = election.budget - sum(pot.budget for pot in pots)
     if rest < 0:
         raise ValueError("the pots hold more than the budget")
-    found, taken = [], set()
+    found: list[tuple[Pot, Election]] = []
+    taken: set[int] = set()
     for pot in pots:
         inside = members(election, pot)
         if taken & set(inside):

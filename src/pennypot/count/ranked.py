@@ -30,9 +30,11 @@ class _Expanding(Setting):
         self.point = np.empty(0, np.int64)
         self.top_point = 1
         ballots = election.ballots
-        ranks = election.vote_type == "ordinal" and ballots.value is not None
-        self.place_of_entry = ballots.value if ranks else np.zeros(len(ballots.project), np.int64)
-        support = np.flatnonzero(election.entry_points > 0) if ballots.value is not None else slice(None)
+        self.place_of_entry: np.ndarray = np.zeros(len(ballots.project), np.int64)
+        if election.vote_type == "ordinal" and ballots.value is not None:
+            self.place_of_entry = ballots.value
+        points = election.entry_points
+        support = slice(None) if points is None else np.flatnonzero(points > 0)
         row, place, project = ballots.row[support], self.place_of_entry[support], ballots.project[support]
         by_project = np.lexsort((row, place, project))
         self.group, places = row[by_project], place[by_project]

@@ -60,8 +60,9 @@ class Setting:
         self.cost, self.weight = election.costs, ballots.weight
         self.by_cost = card.utility == "cost"
         self.start, self.group = columns.start, columns.group
-        pointed = card.utility == "points" and columns.point is not None
-        self.point = columns.point if pointed else np.empty(0, np.int64)
+        self.point: np.ndarray = np.empty(0, np.int64)
+        if card.utility == "points" and columns.point is not None:
+            self.point = columns.point
         self.can_win = np.array(eligible(election, card), bool)
         self.rank = np.array(order.rank, np.int64)
         self.voters = election.voters
@@ -97,7 +98,7 @@ class Setting:
             key: tuple = (self.cost[c], int(part.stop - part.start), self.total_points[c])
             twin[c] = seen.setdefault(key, c)
             if twin[c] != c:
-                twin[c] = next((d for d in np.flatnonzero(twin[:c] == twin[c]) if self._same_support(c, d)), c)
+                twin[c] = next((d for d in np.flatnonzero(twin[:c] == twin[c]) if self._same_support(c, int(d))), c)
         return twin
 
     def _same_support(self, c: int, d: int) -> bool:
@@ -122,6 +123,7 @@ class Setting:
         where = place[ballots.project[entry]]
         times = np.repeat(weight, length)
         if len(self.point):
+            assert self.election.entry_points is not None
             times = times * self.election.entry_points[entry]
         keep = (where >= 0) & (times > 0) & self.paying_entries(entry)
         counts = np.zeros(funded, np.int64)
@@ -139,7 +141,8 @@ class Setting:
         entry = np.arange(ballots.start[row], ballots.start[row + 1])
         entry = entry[(place[ballots.project[entry]] >= 0) & self.paying_entries(entry)]
         found = ballots.project[entry].tolist()
-        return (*found, -1, *self.election.entry_points[entry].tolist()) if len(self.point) else tuple(found)
+        points = self.election.entry_points if len(self.point) else None
+        return tuple(found) if points is None else (*found, -1, *points[entry].tolist())
 
     def shift(self, endowment: Fraction) -> int:
         """Binary digits behind the point (negative: dropped before it) that keep every sum below 2 ** 61."""
@@ -176,10 +179,11 @@ class Setting:
         if not hasattr(self.engine, "add_one") or shift < 0 or not self.exact_integers or self.free:
             return None
         order, tied = np.full(self.projects, -1, np.int64), np.zeros(self.projects, np.int64)
+        goal = (self.election.budget, self.card.stop == "exhaustive")
+        endowment = (int(start * below), int(step * below), below, shift)
         why, taken = self.engine.add_one(
-            *self.laid_out(shift), self.state, self.can_win, self.scaled(shift)[2],
-            self.election.budget, self.card.stop == "exhaustive", int(start * below), int(step * below), below,
-            shift, steps, most, PATIENCE, runs, order, tied,
+            self.laid_out(shift), self.state, self.can_win, self.scaled(shift)[2], goal, endowment, steps, most,
+            PATIENCE, runs, order, tied,
         )  # fmt: skip
         chosen = order[: int((order >= 0).argmin()) if (order < 0).any() else len(order)].tolist()
         return why, taken, Decision(chosen, True, 0, [(at, []) for at in range(len(chosen)) if tied[at] > 1])
@@ -228,8 +232,9 @@ class _Run:
         order, low, high, tied = (np.zeros(size, np.int64) for _ in range(4))
         contenders = np.zeros(size, bool)
         while True:
+            layout = setting.laid_out(self.shift)
             done, chosen = setting.engine.run(
-                *setting.laid_out(self.shift), self.state, self.active, self.price_low, order, low, high, tied, contenders
+                layout, self.state, self.active, self.price_low, order, low, high, tied, contenders
             )
             for at in range(chosen):
                 if tied[at] > 1:
@@ -286,10 +291,11 @@ class _Run:
             self.tied.append((len(self.order), level))
         self._take(chosen)
         for exact, (known, _) in zip(self.exact, states, strict=True):
-            exact.fund(chosen, known[chosen])
+            price = known[chosen]
+            assert price is not None
+            exact.fund(chosen, price)
         self.state[:, 0], self.state[:, 1] = self.exact[0].lower, self.exact[-1].upper
         return True
-
 
     def _same_people(self, states: list) -> bool:
         """Whether at both ends of the range the same people were and are poor, so that prices between are linear."""

@@ -19,15 +19,20 @@ if TYPE_CHECKING:
     from .shares import Setting
 
 UNPAYABLE = None
+UNIT = np.ones(1, np.int64)
 
 
 @dataclass
 class Price:
-    """What each supporter would pay for one project (per point), and who pays all they have."""
+    """What each supporter would pay for one project (per point).
+
+    ``poor`` marks the rows that have less, and give all they have; ``spent`` those that have nothing afterwards.
+    """
 
     value: Fraction
     rows: np.ndarray
     poor: np.ndarray
+    spent: np.ndarray
     rich_weight: int
     poor_weight: int
 
@@ -64,7 +69,7 @@ class ExactRun:
         scaled = found.value * self.unit
         self.lower[found.rows] = np.maximum(0, self.lower[found.rows] - ceil(scaled) * times)
         self.upper[found.rows] = np.maximum(0, self.upper[found.rows] - floor(scaled) * times)
-        broke = found.rows[found.poor]
+        broke = found.rows[found.spent]
         self.alive[broke] = False
         self.lower[broke] = self.upper[broke] = 0
 
@@ -75,7 +80,7 @@ class ExactRun:
         living = self.alive[rows]
         cost = Fraction(self.setting.cost[c])
         if cost == 0:
-            return Price(Fraction(0), rows, ~living, int((weight * times)[living].sum()), 0)
+            return Price(Fraction(0), rows, ~living, ~living, int((weight * times)[living].sum()), 0)
         low, high = self._bounds(rows, times, weight, living, cost)
         poor = living & (self.upper[rows] < low * times)
         rich = living & ~poor & (self.lower[rows] >= high * times)
@@ -94,11 +99,11 @@ class ExactRun:
             poor[members] = True
         if not share:
             return UNPAYABLE
+        spent = poor | ~living
         for ratio, _, _, members in ladder:
             if ratio == value:
-                poor[members] = True
-        poor_now = poor | ~living
-        return Price(value, rows, poor_now, share, int(weight[poor].sum()))
+                spent[members] = True
+        return Price(value, rows, poor | ~living, spent, share, int(weight[poor].sum()))
 
     def _bounds(self, rows, times, weight, living, cost) -> tuple[int, int]:
         """Whole-number bounds on the price (the upper one beyond reach where payment is in doubt)."""
@@ -126,18 +131,18 @@ class ExactRun:
             return Fraction(0)
         counts = self.setting.paid_counts(rows, weight, self.place, len(self.order))
         total = int(weight.sum()) * self.endowment
-        return total - sum((count * price for count, price in zip(counts, self.prices, strict=True) if count), Fraction(0))
+        paid = (count * price for count, price in zip(counts, self.prices, strict=True) if count)
+        return total - sum(paid, Fraction(0))
 
     def _ladder(self, rows, times, between, weight):
         """Groups that bounds cannot place, by what they hold per point: (ratio, held, weight, positions), rising."""
         steps: dict[Fraction, list] = {}
-        one = np.ones(1, np.int64)
         point = times if isinstance(times, np.ndarray) else None
         known: dict[tuple, Fraction] = {}
         for row, at in zip(rows, between, strict=True):
             history = self.setting.history(int(row), self.place)
             if history not in known:
-                known[history] = self._held(np.array([row]), one)
+                known[history] = self._held(np.array([row]), UNIT)
             held, p, w = known[history], 1 if point is None else int(point[at]), int(weight[at])
             step = steps.setdefault(held / p, [Fraction(0), 0, []])
             step[0] += held * w

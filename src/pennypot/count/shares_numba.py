@@ -89,13 +89,14 @@ def pay(begin, end, group, point, state, low, high):
 
 
 @numba.njit(cache=True, nogil=True)
-def run(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival, state, active,
-        price_low, order, low, high, tied, contenders):
+def run(layout, state, active, price_low, order, low, high, tied, contenders):
     """Choose project after project until none can be paid (DONE) or bounds no longer decide (STUCK).
 
     ``order[:chosen]`` with ``low`` and ``high`` prices is what was decided; when stuck, ``contenders`` marks the
     projects between which exact arithmetic must decide. ``tied`` collects, for each decision, how many were level.
-    """  # fmt: skip
+    ``layout`` is what `Setting.laid_out` gives.
+    """
+    start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival = layout
     projects = len(cost)
     fresh = np.zeros(projects, np.bool_)
     rich = np.zeros(projects, np.int64)
@@ -126,7 +127,8 @@ def run(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, r
             if fresh[c]:
                 key_high[c] = np.inf
                 price_high[c] = INFINITE
-                top, rich[c] = _highest_price(start[c], start[c + 1], group, point, state, cost_high[c], found + SLACK)
+                most = found + SLACK
+                top, rich[c] = _highest_price(start[c], start[c + 1], group, point, state, cost_high[c], most)
                 price_high[c] = top
                 if top < INFINITE:
                     key_high[c] = top / times[c] * above
@@ -187,19 +189,22 @@ FINISHED, OVER, LIMIT = 2, 3, 4
 
 
 @numba.njit(cache=True, nogil=True)
-def add_one(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival,
-            state, may_win, price_first, budget, exhaustive, above, rise, below, digits, steps, most,
-            patience_cap, runs, order, tied):
+def add_one(layout, state, may_win, price_first, goal, endowment, steps, most, patience_cap, runs, order, tied):
     """Take Add1 steps while bounds decide them; see `completion._AddOne`, which does the same and the rest.
 
-    Bounds leave room for `most` steps. The endowment after j steps is ``(above + j * rise) / below``, bounds carry `digits` binary digits. ``order`` and
-    ``tied`` hold the decision at `steps`; a -1 ends ``order``. Gives why it ended and the steps taken by then.
-    """  # fmt: skip
+    ``goal`` is the budget and whether the exhaustive stop holds. ``endowment`` is (above, rise, below, digits): after
+    j steps a voter has ``(above + j * rise) / below``, and bounds carry so many binary digits, with room for `most`
+    steps. ``order`` and ``tied`` get the decision at the last step taken; a -1 ends ``order``. Gives why it ended and
+    the steps taken by then.
+    """
+    cost, rival_start, rival = layout[5], layout[11], layout[12]
+    budget, exhaustive = goal
+    above, rise, below, digits = endowment
     projects = len(cost)
     active, contenders = np.empty(projects, np.bool_), np.empty(projects, np.bool_)
     price = np.empty(projects, np.int64)
-    now, low, high, level = (np.empty(projects, np.int64), np.empty(projects, np.int64),
-                             np.empty(projects, np.int64), np.empty(projects, np.int64))  # fmt: skip
+    now, level = np.empty(projects, np.int64), np.empty(projects, np.int64)
+    low, high = np.empty(projects, np.int64), np.empty(projects, np.int64)
     leap, patience, waiting = 1, 0, 0
     for _ in range(runs):
         first, last = steps + 1, steps + leap
@@ -209,8 +214,7 @@ def add_one(start, group, point, cost_low, cost_high, cost, times, by_cost, exac
         price[:] = price_first
         state[:, 0] = ((above + first * rise) << digits) // below
         state[:, 1] = -((-((above + last * rise) << digits)) // below)
-        ended, chosen = run(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin,
-                            rival_start, rival, state, active, price, now, low, high, level, contenders)  # fmt: skip
+        ended, chosen = run(layout, state, active, price, now, low, high, level, contenders)
         if ended == STUCK:
             if leap == 1:
                 return STUCK, steps

@@ -49,9 +49,9 @@ def pay(begin, end, group, point, state, low, high):
     state[rows, 1] = np.maximum(0, state[rows, 1] - low * times)
 
 
-def run(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival, state,
-        active, price_low, order, low, high, tied, contenders):
-    """Choose project after project until none can be paid (DONE) or bounds no longer decide (STUCK)."""  # fmt: skip
+def run(layout, state, active, price_low, order, low, high, tied, contenders):
+    """Choose project after project until none can be paid (DONE) or bounds no longer decide (STUCK)."""
+    start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival = layout
     projects, chosen = len(cost), 0
     parts = [slice(a, b) for a, b in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]
     below, above = 1.0 - 2.0**-50, 1.0 + 2.0**-50
@@ -99,7 +99,7 @@ def run(start, group, point, cost_low, cost_high, cost, times, by_cost, exact, r
 
 
 def _dearest_by_integers(level, found, cost, by_cost):
-    """Of projects whose supporters can all pay in full or have nothing, those with the best value: no rounding at all."""
+    """Of projects whose supporters can all pay in full or have nothing, those with the best value: integers only."""
     best: list[int] = []
     for c in level:
         rich = found[c][2]
