@@ -192,6 +192,7 @@ MFA_TOTP_TOLERANCE = 1
 # people.middleware notes when a session was last used, at most every five minutes; allauth would at every request.
 USERSESSIONS_TRACK_ACTIVITY = False
 SOCIALACCOUNT_ADAPTER = "pennypot.apps.people.adapter.OrganisationAdapter"
+SOCIALACCOUNT_FORMS = {"disconnect": "pennypot.apps.people.forms.Disconnect"}
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = (
@@ -285,4 +286,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# The preload list is for whoever owns the whole domain to decide, and cannot be undone for months.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]

@@ -154,9 +154,6 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
         person.name = " ".join(str(data.get("name") or "").split())[:120]
         return person
 
-    def validate_disconnect(self, account: Any, accounts: Any) -> None:
-        """Nobody is locked out by disconnecting: a code by e-mail always works."""
-
 
 def remember_language(response: HttpResponse, language: str) -> None:
     """Set the language cookie, if the person has chosen one of our languages."""

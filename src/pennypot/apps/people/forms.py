@@ -23,6 +23,7 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from allauth.socialaccount.forms import DisconnectForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -153,6 +154,12 @@ class PasskeyName(EditWebAuthnForm):
         name = self.fields["name"]
         name.label, name.max_length = _("Name of this passkey"), 60
         name.widget.attrs["maxlength"] = 60
+
+
+class Disconnect(DisconnectForm):
+    def clean(self) -> dict[str, Any]:
+        """Allow it always: allauth asks for a password first, but here a code by e-mail locks nobody out."""
+        return forms.Form.clean(self) or {}
 
 
 class ConfirmCode(forms.Form):
