@@ -32,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if reconfigure:  # a terminal that cannot show a sign gets a question mark, not an error
             reconfigure(errors="replace")
     try:
-        parser = build_parser()
-        chosen = parser.parse_args(arguments)
-        return _run(chosen) or 0
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        wanted = next((word for word in given if not word.startswith("-")), None)
+        return _run(build_parser(wanted).parse_args(given)) or 0
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # what reads our output has gone, as `head` does
@@ -42,8 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser with every verb that is installed."""
+def build_parser(wanted: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser with every verb that is installed.
+
+    Parameters
+    ----------
+    wanted
+        The verb that will be run, if known. The verbs of the count load numpy, and its 25 MB stay for as long as a
+        server runs, so they are left out when another verb is wanted.
+    """
     parser = argparse.ArgumentParser(
         prog="pennypot",
         description="Pennypot: a penny in every public pound, decided by the people of the place.",
@@ -59,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
         if hasattr(module, "add_subcommands"):
             with_database(module.add_subcommands, verbs)
     _add_imports(verbs, rooms)
-    if importlib.util.find_spec("pennypot.count.command"):
+    if wanted not in verbs.choices:
         importlib.import_module("pennypot.count.command").add_subcommands(verbs)
     return parser
 

@@ -16,7 +16,7 @@ def add_subcommands(verbs: Any) -> None:
         "check",
         help="look at everything that can go wrong, and say what to do",
         description="Look at the database, settings, mail, disk, clock, versions, jobs and backups. Each line is ok, "
-        "look (works, but think about it) or broken (with what to do). The exit code is 2 if anything is broken, else 0.",
+        "look (works, but think about it) or broken (with what to do). If anything is broken the exit code is 2.",
     )
     parser.add_argument("--mail", action="store_true", help="also call the mail server")
     parser.set_defaults(run=lambda chosen: check(with_mail=chosen.mail))

@@ -90,7 +90,7 @@ def _database() -> Iterator[Finding]:
 def _tables() -> Iterator[Finding]:
     pending = prepare.pending_migrations()
     if pending:
-        said = f"{len(pending)} changes to the tables are waiting ({pending[0]} first). `pennypot serve` makes them."
+        said = f"{len(pending)} changes to the tables wait ({pending[0]} first). `pennypot serve` makes them."
         yield Finding("look", "tables", said)
     else:
         yield Finding("ok", "tables", "They fit this version.")
@@ -121,12 +121,13 @@ def _settings() -> Iterator[Finding]:
         said = "PENNYPOT_ADDRESS is not set. People elsewhere need it: set it to the address they open (https://...)."
         yield Finding("look", "settings", said)
     elif settings.OVER_HTTPS and not options.proxies and options.listen not in ("127.0.0.1", "::1", "localhost"):
-        said = "PENNYPOT_PROXIES is not set, so pages would send people round in circles. Set it to your proxy's IP address."
+        said = "PENNYPOT_PROXIES is not set, so pages send people round in circles. Set it to your proxy's IP address."
         yield Finding("broken", "settings", said)
     else:
         yield Finding("ok", "settings", f"The site is {settings.SITE_ADDRESS}.")
     if not options.mail_url:
-        said = f"PENNYPOT_MAIL_URL is not set: letters are not sent but written to {settings.HOME / 'mail'}. Nobody can sign in."
+        folder = settings.HOME / "mail"
+        said = f"PENNYPOT_MAIL_URL is not set: letters go into files in {folder}, and nobody else can sign in."
         yield Finding("look", "mail", said)
     if not options.security_contact:
         yield Finding(

@@ -106,7 +106,15 @@ def test_draining_ends_when_the_browser_leaves(answering):
 
 @pytest.mark.parametrize(
     "header",
-    ["X-Forwarded-For", "x-forwarded-proto", "X-Forwarded-Host", "x_forwarded_for", "Forwarded", "X-Real-IP", "x-forwarded_for"],
+    [
+        "X-Forwarded-For",
+        "x-forwarded-proto",
+        "X-Forwarded-Host",
+        "x_forwarded_for",
+        "Forwarded",
+        "X-Real-IP",
+        "x-forwarded_for",
+    ],
 )
 def test_s35_what_a_client_says_about_itself_does_not_reach_django(answering, header):
     answering(lambda environ: ",".join(sorted(environ)).encode())

@@ -16,6 +16,8 @@ from pennypot.house.models import Work
 from pennypot.house.work import finish, progress, start
 from pennypot.testing.cast import cast  # noqa: F401 - a fixture
 
+LISTENING = "FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -232,7 +234,7 @@ def test_a_change_is_seen_although_its_announcement_was_lost(work, asha_signed_i
 
 
 def test_listening_goes_on_after_the_connection_was_cut(work, asha_signed_in):
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+    cut = f"SELECT pg_terminate_backend(pid) {LISTENING}"
 
     def cut_connection():
         with connection.cursor() as cursor:
@@ -255,7 +257,7 @@ def test_listening_goes_on_after_the_connection_was_cut(work, asha_signed_in):
 
 
 def test_all_streams_share_one_connection(work, asha_signed_in):
-    count = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+    count = f"SELECT count(*) {LISTENING}"
 
     def connections():
         with connection.cursor() as cursor:
