@@ -65,6 +65,13 @@ def end_other_sessions(request: HttpRequest, person: Person) -> None:
 
 
 @transaction.atomic
+def email_changed(request: HttpRequest, person: Person) -> None:
+    """After the address changed, where codes go: whoever is signed in elsewhere must sign in with the new one."""
+    sessions.end_others(request, person)
+    deeds.record("people.email.changed", actor=person, about=person)
+
+
+@transaction.atomic
 def note_second_step(person: Person, what: str, kind: str) -> None:
     """Record that a second step was added, removed or renewed (``what``), of which kind."""
     deeds.record(f"people.second-step.{what}", actor=person, about=person, after={"kind": kind})

@@ -7,6 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.core import mail
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
@@ -16,6 +17,7 @@ from django.utils import timezone
 from pennypot.apps.people import actions, tasks
 from pennypot.apps.people.models import Person
 from pennypot.apps.people.roles import Role
+from pennypot.apps.people.tests.letters import last_code
 from pennypot.apps.places.models import Invitation, Membership
 from pennypot.house import deeds
 from pennypot.house.answers import Refused
@@ -103,6 +105,22 @@ def test_the_page_names_my_roles(cast, client):
     page = client.get(reverse("me")).content.decode()
     assert "Brindley Council" in page
     assert "Elsewhere" not in page
+
+
+def test_s30_asha_changes_her_address_and_is_signed_out_everywhere_else(cast, client):
+    other = sign_in(Client(), cast.asha)
+    sign_in(client, cast.asha)
+    client.post(reverse("account_email"), {"email": "Asha.Rao@example.org", "action_add": "1"})
+    cast.asha.refresh_from_db()
+    assert cast.asha.email == "asha@example.org", "not before the code"
+    client.post(reverse("account_email_verification_sent"), {"code": last_code(), "action": "verify"})
+    cast.asha.refresh_from_db()
+    assert cast.asha.email == "asha.rao@example.org"
+    assert list(EmailAddress.objects.filter(user=cast.asha).values_list("email", flat=True)) == [cast.asha.email]
+    assert client.get(reverse("me")).status_code == 200
+    assert other.get(reverse("me")).status_code == 302
+    assert mail.outbox[-1].to == ["asha@example.org"]
+    assert Deed.objects.filter(kind="people.email.changed", actor_id=cast.asha.pk).count() == 1
 
 
 def test_visitors_are_asked_to_sign_in(db, client):

@@ -27,7 +27,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.generic.edit import FormView
 
+from pennypot.apps.people import actions
 from pennypot.apps.people.forms import ConfirmCode
+from pennypot.apps.people.models import Person
 
 CODE_LASTS = 15 * 60
 TRIES = 3
@@ -51,6 +53,16 @@ class EmailCode(ConfirmEmailVerificationCodeView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return _too_many_codes(request, self._process.email) or super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        person = self.request.user
+        before = person.email if isinstance(person, Person) else ""
+        response = super().form_valid(form)
+        if isinstance(person, Person):
+            person.refresh_from_db()
+            if person.email != before:
+                actions.email_changed(self.request, person)
+        return response
 
 
 class SignOut(LogoutView):
