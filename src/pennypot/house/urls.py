@@ -2,11 +2,14 @@
 
 from django.urls import include, path
 
+from pennypot.apps.budgets import api as budgets_api
 from pennypot.apps.budgets.api import router as budgets_router
 from pennypot.house import pages
 from pennypot.house.api import api
 
-api.add_router("/places/", budgets_router)
+api.add_router("", budgets_router)
+
+api.add_router("", budgets_api.router)
 
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
