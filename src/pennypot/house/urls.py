@@ -2,14 +2,11 @@
 
 from django.urls import include, path
 
-from pennypot.apps.budgets import api as budgets_api
 from pennypot.apps.budgets.api import router as budgets_router
 from pennypot.house import pages
 from pennypot.house.api import api
 
 api.add_router("", budgets_router)
-
-api.add_router("", budgets_api.router)
 
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
@@ -29,4 +26,6 @@ urlpatterns = [
 handler400 = "pennypot.house.pages.bad_request"
 handler403 = "pennypot.house.pages.forbidden"
 handler404 = "pennypot.house.pages.not_found"
+# allauth shows this one when a limit is reached.
+handler429 = "pennypot.house.pages.too_many"
 handler500 = "pennypot.house.pages.broken"
