@@ -10,7 +10,7 @@ from typing import Any
 
 from .dates import DateFacts, resolve, take_apart
 from .money import MoneyColumn, parse_money
-from .shapes import Mapping, Question, Understanding
+from .shapes import PENCE_PER_POUND, Mapping, Question, Understanding
 from .survey import SheetSurvey
 from .words import Said, say
 
@@ -18,6 +18,7 @@ _THOUSANDS = re.compile(r"£ ?(?:'?000s?|thousands?|k)\b|\b(?:in|of) thousands\b
 _MILLIONS = re.compile(r"£ ?(?:millions?|m|mn)\b", re.IGNORECASE)
 _NEEDED = {"spending": ("payee", "paid_on", "amount"), "budget": ("service", "amount")}
 _SHAPES_FROM = 5_000
+_SMALL_LINE_PENCE = 10_000 * PENCE_PER_POUND
 
 
 def decide_units(mapping: Mapping, tables: list[SheetSurvey], remarks: list[Said]) -> Mapping:
@@ -118,8 +119,36 @@ def date_order(facts: DateFacts) -> tuple[str, Said | None]:
     return "day", say("dates_day_first_guess")
 
 
-def ask(understanding: Understanding, dates: set[Any]) -> list[Question]:
-    """What the file does not tell: needed columns that are missing, and dates that can be read two ways."""
+def ask(understanding: Understanding, dates: set[Any], amounts: set[Any], *, known: bool) -> list[Question]:
+    """What the file does not tell: missing columns, dates that can be read two ways, VAT, units.
+
+    VAT and units are not asked about again when they are `known` from the publisher's last file.
+    """
+    mapping = understanding.mapping
+    questions = _ask_columns(understanding)
+    if any(said.code in ("dates_day_first_guess", "dates_both_orders") for said in understanding.remarks):
+        questions += _ask_date_order(dates, mapping.date_order)
+    if known:
+        return questions
+    if mapping.kind == "spending" and mapping.vat == "unsaid":
+        options = (("net", say("without_vat")), ("gross", say("with_vat")), ("unsaid", say("not_known")))
+        questions.append(Question("ask_net", say("ask_net"), options, "unsaid"))
+    if mapping.kind == "budget" and not any(said.code.startswith("unit_") for said in understanding.remarks):
+        questions += _ask_unit(amounts)
+    return questions
+
+
+def _ask_unit(amounts: set[Any]) -> list[Question]:
+    """Ask about the unit of a budget whose amounts all are whole numbers: small ones are thousands, as a rule."""
+    pence = sorted(abs(money.pence) for money in map(parse_money, amounts) if money)
+    if not pence or any(one % PENCE_PER_POUND for one in pence):
+        return []
+    options = ((str(PENCE_PER_POUND), say("in_pounds")), (str(PENCE_PER_POUND * 1000), say("in_thousands")))
+    small = pence[len(pence) // 2] < _SMALL_LINE_PENCE
+    return [Question("ask_unit", say("ask_unit"), options, options[small][0])]
+
+
+def _ask_columns(understanding: Understanding) -> list[Question]:
     questions = []
     mapping = understanding.mapping
     read = [sheet for sheet in understanding.sheets if not sheet.left_out]
@@ -138,8 +167,6 @@ def ask(understanding: Understanding, dates: set[Any]) -> list[Question]:
             continue
         options = tuple((column.key, column.heading or column.key) for column in understanding.columns)
         questions.append(Question("ask_column", say("ask_column", meaning=say(meaning)), options, meaning))
-    if any(said.code in ("dates_day_first_guess", "dates_both_orders") for said in understanding.remarks):
-        questions += _ask_date_order(dates, mapping.date_order)
     return questions
 
 

@@ -26,7 +26,7 @@ _SHIFTS = (1, -1, 2, -2)
 _TOTAL = re.compile(
     r"(?:grand |overall |report |sub[ -]?)?totals?(?: (?:for|of|payments?|spend|amount|value)\b.*)?:?", re.I
 )
-_TOTAL_SERVICE = re.compile(r"(?:(?:grand |sub[ -]?)?totals?\b.*|.*\b(?:sub-?)?total)", re.I)
+_TOTAL_OF = re.compile(r"(?:grand |sub[ -]?)?totals?\b", re.I)
 
 Sink = Callable[[Batch], None]
 Progress = Callable[[int, int], None]
@@ -76,6 +76,11 @@ def read(
             if progress:
                 progress(done, total)
     return reader.finish()
+
+
+def _names_a_total(service: str) -> bool:
+    """Whether a budget line's name says that it adds up others: "Total services", "Services total"."""
+    return bool(_TOTAL_OF.match(service)) or service.lower().rstrip(" :").endswith(("total", "totals"))
 
 
 class _TextColumn(dict[Any, str]):
@@ -215,7 +220,7 @@ class _Part:
             if "service" not in self._columns:
                 return set()
             texts = map(self._reader._texts.__getitem__, columns[self._columns["service"]])
-            return {at for at, text in enumerate(texts) if not text or _TOTAL_SERVICE.fullmatch(text[:200])}
+            return {at for at, text in enumerate(texts) if not text or _names_a_total(text)}
         if self._needs_date:
             return set()
         named = [
@@ -298,7 +303,7 @@ class _Part:
         """A total names no day, and names a total or nothing at all."""
         if self._mapping.kind == "budget":
             text = self._reader._texts[cells[self._columns["service"]]] if "service" in self._columns else ""
-            return bool(_TOTAL_SERVICE.fullmatch(text[:200]))
+            return _names_a_total(text)
         if self._needs_date and str(cells[self._date]).strip():
             return False
         others = [str(cell).strip()[:200] for at, cell in enumerate(cells) if at != self._amount and str(cell).strip()]

@@ -88,11 +88,15 @@ class SheetUnderstood:
 
 @dataclass(frozen=True)
 class Question:
-    """Something that the file does not say. `options` are (value, words); `suggestion` is the value we would take."""
+    """Something that the file does not say.
+
+    `options` are (value, words): the words are a `Said`, or text of the file itself. `suggestion` is the value we
+    would take; for a missing column it is the meaning that is missing.
+    """
 
     code: str
     asked: Said
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, Said | str], ...] = ()
     suggestion: str = ""
     sheet: str = ""
 

@@ -52,11 +52,13 @@ def understand(source: Source, remembered: Mapping | AnyMapping[str, Mapping] | 
     read_tables = [found for found in tables if found.sheet.key in chosen]
     mapping = decide_units(mapping, read_tables, remarks)
     understanding = change(Understanding(mapping, sheets, remarks, []), mapping)
-    mapping = decide_money(mapping, cells_of(understanding, read_tables, "amount"), remarks)
+    amounts = cells_of(understanding, read_tables, "amount")
+    mapping = decide_money(mapping, amounts, remarks)
     dates = cells_of(understanding, read_tables, "paid_on")
-    mapping = decide_dates(mapping, dates, remarks, known=_remembered_for(mapping, remembered) is not None)
+    known = _remembered_for(mapping, remembered) is not None
+    mapping = decide_dates(mapping, dates, remarks, known=known)
     understanding = change(understanding, mapping)
-    understanding.questions = ask(understanding, dates)
+    understanding.questions = ask(understanding, dates, amounts, known=known)
     return understanding
 
 

@@ -164,6 +164,11 @@ ENGLISH: dict[str, str] = {
     "ask_no_date": "Which day or month are the payments of {sheet} from?",
     "ask_net": "Do the amounts include VAT?",
     "ask_unit": "Are the amounts in pounds or in thousands of pounds?",
+    "without_vat": "without VAT",
+    "with_vat": "with VAT",
+    "not_known": "not known",
+    "in_pounds": "pounds",
+    "in_thousands": "thousands of pounds",
     # --- the names of what a column can hold
     "payee": "who was paid",
     "paid_on": "the date of payment",

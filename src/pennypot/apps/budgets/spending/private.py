@@ -12,13 +12,10 @@ from functools import lru_cache
 from importlib.resources import files
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "miss",
-        "ms",
-        "mx",
+# Titles of people, wherever they stand; with one of these only the form of a company makes a company.
+_TITLES = frozenset(("mr", "mrs", "miss", "ms", "mx", "messrs"))
+_TITLES_IN_FRONT = frozenset(
+    (
         "dr",
         "sir",
         "dame",
@@ -33,9 +30,9 @@ _TITLES = frozenset(
         "father",
         "sister",
         "master",
-        "messrs",
-    ]
+    )
 )
+_FORMS = frozenset(("ltd", "limited", "plc", "llp", "cic", "cio", "inc", "company"))
 _REDACTED = re.compile(
     r"redact|personal data|data protect|name withheld|withheld|confidential|private individual|personal information"
     r"|third party(?: supplier)?$|^individuals?$|\bgdpr\b|^\W*x{3,}\W*$|^\*{3,}$|sensitive",
@@ -117,13 +114,14 @@ def _judge(name: str, to_people: bool) -> Judgement:
     words = [word.lower().rstrip("'’") for word in _WORD.findall(name)]
     if not words:
         return Judgement("organisation", "no words")
-    titled = words[0] in _TITLES or (len(words) <= 5 and words[-1] in _TITLES and words[-1] not in ("sister", "father"))
     if _ESTATE.search(name):
         return Judgement("private", "an estate")
+    if _TITLES.intersection(words) and not _FORMS.intersection(words):
+        return Judgement("private", "a title")
     known = next((word for word in words if word in _organisation_words()), "")
-    if known and not (titled and known in ("and", "house", "care")):
+    if known:
         return Judgement("organisation", f"the word {known}")
-    if titled:
+    if words[0] in _TITLES_IN_FRONT:
         return Judgement("private", "a title")
     if any(character.isdigit() for character in name):
         return Judgement("organisation", "a figure in the name")
@@ -151,7 +149,7 @@ def _like_a_person(words: list[str]) -> str:
     plain = [word.replace("'", "").replace("’", "").replace("-", "") for word in words]
     if not all(word.isalpha() for word in plain):
         return ""
-    if plain[0] in _given_names() or plain[-1] in _given_names():
+    if any(part in _given_names() for end in (words[0], words[-1]) for part in end.split("-")):
         return "a given name"
     initials = [word for word in plain if len(word) == 1]
     if initials and len(plain) - len(initials) == 1 and (len(plain[0]) == 1 or len(plain[-1]) == 1):

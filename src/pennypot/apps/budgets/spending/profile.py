@@ -166,15 +166,18 @@ def _local(connection: Any, rule: LocalRule | None) -> LocalShare:
     found = connection.execute(
         """
         SELECT CASE
-                 WHEN list_contains($payees, lower(payee)) THEN 'local'
-                 WHEN postcode = '' OR len($areas) = 0 OR payee_kind IN ('redacted', 'not given') THEN 'not known'
-                 WHEN list_bool_or(list_transform($areas, lambda area: postcode_is_in(postcode, area))) THEN 'local'
+                 WHEN list_contains(CAST($payees AS VARCHAR[]), lower(payee)) THEN 'local'
+                 WHEN postcode = '' OR payee_kind IN ('redacted', 'not given') THEN 'not known'
+                 WHEN len(CAST($areas AS VARCHAR[])) = 0 THEN 'not known'
+                 WHEN list_bool_or(
+                      list_transform(CAST($areas AS VARCHAR[]), lambda area: postcode_is_in(postcode, area))
+                 ) THEN 'local'
                  ELSE 'elsewhere'
                END AS place, sum(amount_pence), count(*)
         FROM payments GROUP BY 1
         """,
         {
-            "payees": [name.lower() for name in sorted(rule.payees)] or [""],
+            "payees": [name.lower() for name in sorted(rule.payees)],
             "areas": [area.upper().replace(" ", "") for area in rule.postcodes if area.replace(" ", "").isalnum()],
         },
     ).fetchall()

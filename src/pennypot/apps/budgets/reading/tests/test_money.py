@@ -47,8 +47,8 @@ def test_an_amount_is_read_to_the_penny(text, pence):
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "£", ".", "abc", "12,34", "1,234,56.00", "1.2.3", "1.2E+05", "#REF!", "12 pounds", "03/04/2024", "--", "()",
-     "=1+1", "1" * 30, "1,1", "٣"],
+    ["", " ", "£", ".", "abc", "12,34", "1,234,56.00", "1.2.3", "1.2E+05", "#REF!", "12 pounds", "03/04/2024", "--",
+     "()", "=1+1", "1" * 30, "1,1", "٣"],
 )  # fmt: skip
 def test_what_is_not_surely_an_amount_is_refused(text):
     assert parse_money(text) is None
