@@ -53,11 +53,11 @@ _COMMON = {
     "log_rotation_age": 0,
 }
 
-# For servers whose data nobody will miss: a crash of the machine may ruin it.
+# For servers whose data nobody will miss: a crash of the machine may ruin it. A crash of the server may
+# not, so synchronous_commit stays on: tests kill it to see what is kept.
 _FAST = {
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": 0,
     "wal_init_zero": "off",

@@ -8,18 +8,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 
 import pennypot
 from pennypot.house.database import EmbeddedServer
-from pennypot.house.database.processes import end_server
+from pennypot.house.database.processes import end_server, server_processes
 
 AS_ROOT = os.geteuid() == 0
 _ENVIRONMENT = {
@@ -47,6 +48,15 @@ def end(home: Path) -> None:
     """End whatever server runs in a home folder, whoever owns it."""
     if home.is_dir():
         end_server(EmbeddedServer(home).layout)
+
+
+def of_each_process(server: EmbeddedServer, question: Callable[[psutil.Process], Any]) -> list[Any]:
+    """Ask something of each process of a server; who answers a client may be gone before it is asked."""
+    answers = []
+    for process in server_processes(server.layout):
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            answers.append(question(process))
+    return answers
 
 
 def execute(server: EmbeddedServer, statement: str, database: str = "pennypot") -> list[Any]:

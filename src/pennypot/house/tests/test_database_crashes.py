@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from pennypot.house.database import EmbeddedServer
+from pennypot.house.database.processes import server_processes
 from pennypot.house.database.throwaway import clear_abandoned
 from pennypot.house.tests.embedded import OWNER, execute, python
 
@@ -120,7 +121,7 @@ def test_a_helper_that_outlives_its_main_process_does_not_stop_the_next_start(
     monkeypatch.setattr("pennypot.house.database.processes.SECONDS_TO_NOTICE", 0.5)
     with EmbeddedServer(home, fast=True) as server:
         numbers = server.processes()
-        orphan = psutil.Process(numbers[-1])
+        [orphan] = [one for one in server_processes(server.layout) if "checkpointer" in " ".join(one.cmdline())]
         # Stopped, it cannot notice that the main process is gone.
         orphan.suspend()
         kill(numbers[0])
