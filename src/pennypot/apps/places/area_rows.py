@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -111,6 +113,28 @@ def check_together(rows: Sequence[AreaRow], numbers: Sequence[int]) -> list[RowP
         elif _goes_round(row.name.casefold(), parents):
             problems.append(RowProblem(number, _("“%(name)s” would be part of itself.") % {"name": row.name}))
     return problems
+
+
+class Named(Protocol):
+    """Something with a name and a code: an area that is there already."""
+
+    name: str
+    code: str
+
+
+T = TypeVar("T", bound=Named)
+
+
+def match(rows: Sequence[AreaRow], known: Sequence[T]) -> list[T | None]:
+    """Find for each row the area that it speaks of: the one of the same name, or else of the same code."""
+    by_name = {area.name.casefold(): area for area in known}
+    named = {row.name.casefold() for row in rows}
+    by_code = {area.code: area for area in known if area.code and area.name.casefold() not in named}
+    # A code that two rows share tells nothing.
+    codes = Counter(row.code for row in rows)
+    return [
+        by_name.get(row.name.casefold()) or (by_code.get(row.code) if codes[row.code] == 1 else None) for row in rows
+    ]
 
 
 def _goes_round(name: str, parents: dict[str, str]) -> bool:

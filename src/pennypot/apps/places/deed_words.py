@@ -69,6 +69,7 @@ def tell(one: ToldDeed) -> Told:
     deed = one.deed
     names = list(dict.fromkeys([*deed.before, *deed.after]))
     changes = [Change(name, _short(deed.before.get(name)), _short(deed.after.get(name))) for name in names]
+    changes = [change for change in changes if change.before or change.after]
     what = str(WORDS[deed.kind]) if deed.kind in WORDS else " ".join(deed.kind.replace("-", " ").split(".")[1:])
     who = one.who or (_("the system") if deed.actor_id is None else _("a person who has left"))
     return Told(deed.pk, deed.at, who, deed.actor_id, what, deed.kind, changes, deed.reason)

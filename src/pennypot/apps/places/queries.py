@@ -13,7 +13,7 @@ from django.utils import timezone
 from pennypot.apps.people.models import Person
 from pennypot.apps.people.roles import Role
 from pennypot.apps.places import steps
-from pennypot.apps.places.area_rows import AreaRow, RowProblem, write_list
+from pennypot.apps.places.area_rows import AreaRow, RowProblem, match, write_list
 from pennypot.apps.places.models import Agency, Area, AreaDraft, Invitation, Membership, Place
 from pennypot.apps.places.permissions import Someone, may_see
 from pennypot.apps.places.tokens import hash_of
@@ -212,6 +212,11 @@ class Preview:
         """The residents of all rows that are no part of another one."""
         return sum(row.population or 0 for row in self.rows if not row.part_of)
 
+    @property
+    def nested(self) -> bool:
+        """Whether some areas are part of others."""
+        return any(row.part_of for row in self.rows)
+
 
 def draft_preview(place: Place) -> Preview | None:
     """Return the draft of areas, if there is one, and what confirming it would do. Two SQL queries."""
@@ -219,14 +224,15 @@ def draft_preview(place: Place) -> Preview | None:
     if draft is None:
         return None
     rows = [AreaRow(**row) for row in draft.rows]
-    known = {name.casefold(): name for name in place.areas.values_list("name", flat=True)}
-    listed = {row.name.casefold() for row in rows}
+    known = list(place.areas.only("name", "code"))
+    found = match(rows, known)
+    kept = {area.pk for area in found if area}
     return Preview(
         draft,
         rows,
         [RowProblem(**problem) for problem in draft.problems],
-        len(listed - known.keys()),
-        [name for key, name in known.items() if key not in listed],
+        found.count(None),
+        [area.name for area in known if area.pk not in kept],
     )
 
 

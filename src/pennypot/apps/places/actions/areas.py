@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 
 from pennypot.apps.people.models import Person
-from pennypot.apps.places.area_rows import MAX_AREAS, AreaRow, RowProblem, read_list
+from pennypot.apps.places.area_rows import MAX_AREAS, AreaRow, RowProblem, match, read_list
 from pennypot.apps.places.models import Area, AreaDraft, Place
 from pennypot.apps.places.outlines import MAX_BYTES, OutlinesProblem, read_outlines
 from pennypot.apps.places.permissions import may_set_up
@@ -137,35 +138,37 @@ def confirm_areas(person: Person, place: Place, *, remove_missing: bool) -> dict
 
 
 def _write(place: Place, draft: AreaDraft, remove_missing: bool) -> dict[str, int]:
-    known = {area.name.casefold(): area for area in place.areas.all()}
-    new = changed = 0
-    for row in draft.rows:
-        area = known.get(row["name"].casefold()) or Area(place=place)
-        fresh = area.pk is None
-        values = {"name": row["name"], "code": row["code"], "population": row["population"]}
-        values["population_source"] = draft.population_source if row["population"] is not None else ""
-        if row["outline"]:
-            values["outline"] = row["outline"]
-        if fresh or any(getattr(area, name) != value for name, value in values.items()):
+    rows = [AreaRow(**row) for row in draft.rows]
+    known = list(place.areas.all())
+    found = match(rows, known)
+    written: dict[str, Area] = {}
+    changed = 0
+    for row, area in zip(rows, found, strict=True):
+        values: dict[str, Any] = {"name": row.name, "code": row.code, "population": row.population}
+        values["population_source"] = draft.population_source if row.population is not None else ""
+        if row.outline:
+            values["outline"] = row.outline
+        one = area or Area(place=place)
+        if area is None or any(getattr(area, name) != value for name, value in values.items()):
             for name, value in values.items():
-                setattr(area, name, value)
-            area.save()
-            new, changed = new + fresh, changed + (not fresh)
-        known[row["name"].casefold()] = area
-    for row in draft.rows:
-        area, parent = known[row["name"].casefold()], known.get(row["part_of"].casefold())
-        if area.parent_id != (parent.pk if parent else None):
-            area.parent = parent
-            area.save(update_fields=["parent"])
-    removed = 0
-    if remove_missing:
-        kept = {row["name"].casefold() for row in draft.rows}
-        gone = [area.pk for name, area in known.items() if name not in kept]
-        try:
-            Area.objects.filter(pk__in=gone).delete()
-        except (ProtectedError, RestrictedError):
-            raise Invalid(
-                _("An area that is not in the list is in use, so it cannot go. Keep it, or add it to the list.")
-            ) from None
-        removed = len(gone)
-    return {"new": new, "changed": changed, "removed": removed}  # fmt: skip
+                setattr(one, name, value)
+            one.save()
+            changed += area is not None
+        written[row.name.casefold()] = one
+    for row in rows:
+        one, parent = written[row.name.casefold()], written.get(row.part_of.casefold())
+        if one.parent_id != (parent.pk if parent else None):
+            one.parent = parent
+            one.save(update_fields=["parent"])
+    removed = _remove(known, {area.pk for area in found if area}) if remove_missing else 0
+    return {"new": found.count(None), "changed": changed, "removed": removed}
+
+
+def _remove(known: list[Area], kept: set[int]) -> int:
+    gone = [area.pk for area in known if area.pk not in kept]
+    try:
+        Area.objects.filter(pk__in=gone).delete()
+    except (ProtectedError, RestrictedError):
+        said = _("An area that is not in the list is in use, so it cannot go. Keep it, or add it to the list.")
+        raise Invalid(said) from None
+    return len(gone)

@@ -14,9 +14,11 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def demo_people(context: dict[str, Any]) -> list[tuple[str, list[demo.DemoPerson]]]:
-    """Group the demo people by place; on a place's page only its own people and the operator."""
-    place = context.get("place")
+    """Group the demo people by place; on a place's page only its own people, the operator and whoever one is now."""
+    place, now = context.get("place"), context["request"].user.pk
     everyone = [
-        person for person in demo.people() if place is None or person.place_slug in ("", getattr(place, "slug", ""))
+        person
+        for person in demo.people()
+        if place is None or person.place_slug in ("", getattr(place, "slug", "")) or person.pk == now
     ]
     return [(name, list(group)) for name, group in groupby(everyone, key=lambda person: person.place_name)]

@@ -156,6 +156,14 @@ def test_somebody_really_signed_in_is_named_in_the_bar(client, loaded, cast):
     assert f'<option value="{cast.asha.pk}" selected>Asha</option>' in page
 
 
+def test_whoever_one_is_stays_named_in_the_bar_of_another_place(client, loaded):
+    person = Person.objects.get(email="team.trafford@demo.invalid")
+    client.post("/demo/enter/", {"who": person.pk})
+    bar = text(client.get("/birmingham/")).split('id="demo-who"')[1].split("</select>")[0]
+    assert f'<option value="{person.pk}" selected>' in bar
+    assert '<optgroup label="Trafford">' in bar
+
+
 @pytest.mark.parametrize("slug", PLACES)
 def test_the_pages_of_the_demonstration_are_small(client, loaded, slug):
     import gzip

@@ -201,6 +201,18 @@ def test_areas_that_are_there_keep_their_outline_and_weight_when_the_list_is_rea
     assert Deed.objects.filter(kind="places.areas.changed").first().after == {"new": 0, "changed": 1, "removed": 1}
 
 
+def test_an_area_that_is_spelled_in_another_way_is_known_by_its_code(team, cast):
+    hill = Area.objects.create(place=cast.brindley, name="Hill & Dale", code="E1")
+    other = Area.objects.create(place=cast.brindley, name="Mill", code="E2")
+    read(team, text="Hill and Dale, E1\nMill, E9\nNew, E2")
+    assert "3 areas, 1 of them new." in text(team.get("/brindley/set-up/areas/"))
+    team.post("/brindley/set-up/areas/", {"do": "confirm", "remove_missing": "on"})
+    hill.refresh_from_db()
+    other.refresh_from_db()
+    assert (hill.name, other.code) == ("Hill and Dale", "E9")
+    assert cast.brindley.areas.count() == 3
+
+
 def test_an_outline_file_makes_a_map(team, cast):
     upload = SimpleUploadedFile("wards.geojson", collection(feature("North", code="N1"), feature("South")))
     assert read(team, file=upload, outlines_source="Ordnance Survey, OGL").status_code == 302
