@@ -70,20 +70,20 @@ class _Loads:
         reach = election.budget + max(election.costs, default=0) + 1
         self.unit = Fraction(2) ** (ROOM - reach.bit_length())
         groups = election.ballots.groups
-        self.low, self.high = np.zeros(groups, np.int64), np.zeros(groups, np.int64)
+        self.low = np.zeros(groups, np.int64)
         self.last = np.full(groups, -1, np.int64)
         self.loads: list[Fraction] = []
-        self.bound = {c: self._bounds(c)[0] for c in self.active}
+        self.bound = {c: floor(election.costs[c] * self.unit) // election.votes[c] for c in self.active}
 
     def _supporters(self, c: int) -> np.ndarray:
         return self.columns.group[self.columns.start[c] : self.columns.start[c + 1]]
 
     def _bounds(self, c: int) -> tuple[int, int]:
+        """Whole numbers that the new load surely lies between: a load was rounded down by less than one, for each."""
         rows, votes = self._supporters(c), self.election.votes[c]
-        weight, cost = self.weight[rows], self.election.costs[c] * self.unit
-        low = floor(cost) + int(weight @ self.low[rows])
-        high = ceil(cost) + int(weight @ self.high[rows])
-        return low // votes, -(-high // votes)
+        carried = int(self.weight[rows] @ self.low[rows])
+        cost = self.election.costs[c] * self.unit
+        return (floor(cost) + carried) // votes, -(-(ceil(cost) + carried + votes) // votes)
 
     def exact_load(self, c: int) -> Fraction:
         """The load that funding a project would leave its supporters with."""
@@ -118,7 +118,7 @@ class _Loads:
     def fund(self, c: int, load: Fraction) -> None:
         """Charge a project to its supporters."""
         rows = self._supporters(c)
-        self.low[rows], self.high[rows] = floor(load * self.unit), ceil(load * self.unit)
+        self.low[rows] = floor(load * self.unit)
         self.last[rows] = len(self.loads)
         self.loads.append(load)
         self.active -= {c} | self.rivals.get(c, set())

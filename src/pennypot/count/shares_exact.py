@@ -108,16 +108,19 @@ class ExactRun:
     def _bounds(self, rows, times, weight, living, cost) -> tuple[int, int]:
         """Whole-number bounds on the price (the upper one beyond reach where payment is in doubt)."""
         top = int(self.upper.max(initial=0)) + 1
-        low = self._newton(self.upper[rows], times, weight, living, floor(cost * self.unit), False)
-        high = self._newton(self.lower[rows], times, weight, living, ceil(cost * self.unit), True)
+        weight = np.where(living, weight, 0)
+        low = self._newton(self.upper[rows], times, weight, floor(cost * self.unit), 0, False)
+        high = self._newton(self.lower[rows], times, weight, ceil(cost * self.unit), low or 0, True)
         return (top if low is None else low), (2 * top if high is None else high)
 
     @staticmethod
-    def _newton(money, times, weight, living, cost, up: bool) -> int | None:
-        price, heavy = 0, np.where(living, weight * times, 0)
+    def _newton(money, times, weight, cost, price, up: bool) -> int | None:
+        """Raise a price that is surely not too high until it is right; None if all money together is too little."""
+        heavy = weight * times
+        whole, held = int(heavy.sum()), weight * money
         while True:
             is_poor = money < price * times
-            poor, rich = int((weight * money)[is_poor & living].sum()), int(heavy[~is_poor].sum())
+            poor, rich = int(held @ is_poor), whole - int(heavy @ is_poor)
             if rich == 0:
                 return price if poor >= cost else None
             better = -((poor - cost) // rich) if up else (cost - poor) // rich

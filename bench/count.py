@@ -1,0 +1,268 @@
+"""How fast the count is, beside its peer: `make bench-count`.
+
+    python bench/count.py                  measure and print a table
+    python bench/count.py --write          also put the figures into docs/evidence/count.md
+    python bench/count.py --peer PYTHON    also run the peer (pabutools, exact mode) with that interpreter
+
+The peer is GPL and runs out of process from an environment of its own, made with
+`python3 -m venv DIR && DIR/bin/pip install pabutools` (requirements/bench.in names it). All times are processor time of
+one process in milliseconds, the best of several runs after a warm-up; the peer's are of one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+
+import numpy as np  # noqa: E402
+
+from pennypot.count import Election, Project, RuleCard, count, read_pabulib  # noqa: E402
+from pennypot.count.certificate import certificate, recount  # noqa: E402
+from pennypot.count.completion import receipts, settle  # noqa: E402
+from pennypot.count.election import group_ballots  # noqa: E402
+from pennypot.count.explain import explain  # noqa: E402
+from pennypot.count.phragmen import count_phragmen  # noqa: E402
+from pennypot.count.shares import Setting, compiled  # noqa: E402
+from pennypot.count.tests.archive import elections  # noqa: E402
+from pennypot.count.ties import TieOrder  # noqa: E402
+
+PAGE = ROOT / "docs" / "evidence" / "count.md"
+NAMES = (
+    "Netherlands_Assen_2024.pb",
+    "Poland_Warszawa_2020_Wilanow.pb",
+    "Poland_Wieliczka_2023_Green_Budget.pb",
+    "Poland_Warszawa_2021_Bielany.pb",
+    "Poland_Warszawa_2021_Mokotow.pb",
+    "Poland_Wroclaw_2018.pb",
+    "Poland_Lodz_2024.pb",
+    "Poland_Warszawa_2026.pb",
+)
+PEER = """
+import json, sys, time
+from pabutools.election import parse_pabulib, Cost_Sat
+from pabutools.rules import method_of_equal_shares, sequential_phragmen
+path, what = sys.argv[1:]
+began = time.process_time(); instance, profile = parse_pabulib(path); parsed = time.process_time() - began
+began = time.process_time()
+if what == "shares": won = method_of_equal_shares(instance, profile, sat_class=Cost_Sat)
+if what == "add1": won = method_of_equal_shares(instance, profile, sat_class=Cost_Sat, voter_budget_increment=1)
+if what == "phragmen": won = sequential_phragmen(instance, profile)
+print(json.dumps({"parse": parsed, "seconds": time.process_time() - began, "winners": [p.name for p in won]}))
+"""
+
+
+def best(work, times: int) -> float:
+    """Least processor time of several runs, in milliseconds."""
+    found = float("inf")
+    for _ in range(times):
+        gc.collect()
+        began = time.process_time()
+        work()
+        found = min(found, time.process_time() - began)
+    return 1000 * found
+
+
+def measure(data: bytes) -> dict:
+    """All figures of one election."""
+    election = read_pabulib(data)
+    _ = election.votes, election.points
+    none, add1 = RuleCard(completion="none"), RuleCard()
+    order = TieOrder(election, none)
+    settled = settle(Setting(election, add1, order))
+    setting, alone = Setting(election, add1, order), Setting(election, none, order)
+    return {
+        "size": f"{len(election.projects)} x {election.voters:,}",
+        "groups": election.ballots.groups,
+        "parse": best(lambda: read_pabulib(data), 5),
+        "layout": best(lambda: Setting(election, none, order), 7),
+        "shares": best(lambda: settle(alone), 15),
+        "add1": best(lambda: settle(setting), 5),
+        "steps": settled.steps,
+        "audit": best(lambda: receipts(setting, settled), 5),
+        "phragmen": best(lambda: count_phragmen(election, RuleCard(rule="phragmen"), order), 3),
+        "winners": {
+            "shares": count(election, none.but(ties=("id",)), alternatives=False).winners,
+            "add1": count(election, add1.but(ties=("id",)), alternatives=False).winners,
+            "phragmen": count(election, RuleCard(rule="phragmen", ties=("id",)), alternatives=False).winners,
+        },
+    }
+
+
+def ask_peer(python: str, path: Path, what: str, limit: int) -> dict | None:
+    """One run of the peer; None if it takes longer than the limit."""
+    try:
+        done = subprocess.run([python, "-c", PEER, str(path), what], capture_output=True, timeout=limit, check=True)
+    except subprocess.TimeoutExpired:
+        return None
+    return json.loads(done.stdout)
+
+
+def table(peer: str | None, limit: int, names: tuple[str, ...]) -> list[str]:
+    """The table of elections, and how the two compare."""
+    lines = [
+        "| election | projects x voters | parse | lay out | Equal Shares | Add1 (steps) | exact audit | Phragmén |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    ratios: dict[str, list[float]] = {"parse": [], "shares": [], "add1": [], "phragmen": []}
+    different = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in elections(set(names)):
+            path = Path(folder) / name
+            path.write_bytes(data)
+            ours = measure(data)
+            cells = {}
+            for what in ("shares", "add1", "phragmen"):
+                theirs = ask_peer(peer, path, what, limit) if peer else None
+                cells[what] = f"{ours[what]:.2f}"
+                if theirs:
+                    ratios[what].append(1000 * theirs["seconds"] / ours[what])
+                    cells[what] += f" / {1000 * theirs['seconds']:,.0f} ({ratios[what][-1]:,.0f} x)"
+                    if sorted(theirs["winners"]) != sorted(ours["winners"][what]):
+                        different.append(f"{name} {what}")
+                    if what == "shares":
+                        ratios["parse"].append(1000 * theirs["parse"] / ours["parse"])
+                        cells["parse"] = f" / {1000 * theirs['parse']:,.0f} ({ratios['parse'][-1]:,.0f} x)"
+                elif peer:
+                    cells[what] += f" / over {limit} s"
+            title = name.removesuffix(".pb").replace("_", " ")
+            lines.append(
+                f"| {title} | {ours['size']} | {ours['parse']:.1f}{cells.get('parse', '')} | "
+                f"{ours['layout']:.2f} | {cells['shares']} | "
+                f"{cells['add1']} ({ours['steps']}) | {ours['audit']:.1f} | {cells['phragmen']} |"
+            )
+            print(lines[-1], flush=True)
+    if peer:
+        lines += ["", "Ratios (peer / ours) where the peer finished, least, median:"]
+        for what, found in ratios.items():
+            if found:
+                lines.append(f"- {what}: {min(found):,.0f}, {statistics.median(found):,.0f}")
+        lines.append(f"- different winners: {', '.join(different) or 'none'}")
+    return lines
+
+
+def whole_archive() -> list[str]:
+    """Add1 on every approval election of the archive."""
+    total, counted, slowest = 0.0, 0, (0.0, "")
+    for name, data in elections():
+        election = read_pabulib(data)
+        if election.vote_type in ("approval", "choose-1"):
+            order = TieOrder(election, RuleCard())
+            spent = best(lambda election=election, order=order: settle(Setting(election, RuleCard(), order)), 1)
+            total, counted, slowest = total + spent, counted + 1, max(slowest, (spent, name))
+    return [f"- Add1 on all {counted} approval elections of the archive: {total / 1000:.1f} s; "
+            f"longest {slowest[1]}, {slowest[0] / 1000:.2f} s"]  # fmt: skip
+
+
+def million() -> list[str]:
+    """A million generated voters and 200 projects, in a process of its own."""
+    done = subprocess.run([sys.executable, __file__, "--million"], capture_output=True, check=True, text=True)
+    return [done.stdout.strip()]
+
+
+def million_here() -> None:
+    """Generate, lay out and count; print time and peak memory."""
+    compiled()
+    draw = np.random.default_rng(1)
+    voters, projects = 1_000_000, 200
+    votes = draw.integers(1, 9, voters)
+    row = np.repeat(np.arange(voters), votes)
+    popular = draw.zipf(1.3, 4 * len(row)) - 1
+    project = popular[popular < projects][: len(row)]
+    key = np.unique(row[: len(project)] * projects + project)
+    row, project = key // projects, key % projects
+    costs = draw.integers(5_000, 2_000_000, projects)
+    began = time.process_time()
+    ballots = group_ballots(row, project, None, voters, projects)
+    listed = tuple(Project(str(at), int(cost)) for at, cost in enumerate(costs))
+    election = Election(listed, 30_000_000, ballots)
+    result = count(election, RuleCard(completion="none"))
+    spent = time.process_time() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"- a million generated voters ({ballots.groups:,} different ballots, {len(project):,} choices) x 200 "
+          f"projects, grouping and Equal Shares with exact receipts: {spent:.1f} s, peak memory {peak:,.0f} MB, "
+          f"{len(result.winners)} winners")  # fmt: skip
+
+
+def commands() -> list[str]:
+    """Cold commands, with start-up, in wall time."""
+    lines = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in elections({"Netherlands_Assen_2024.pb", "Poland_Wroclaw_2020.pb", "Poland_Warszawa_2026.pb"}):
+            path, made = Path(folder) / name, Path(folder) / "certificate.json"
+            path.write_bytes(data)
+            begin = [sys.executable, "-m", "pennypot.count"]
+            environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+            for words in (["count", path, "--rule", "equal-shares", "--certificate", made], ["recount", made, path]):
+                began = time.perf_counter()
+                subprocess.run([*begin, *words], check=True, capture_output=True, env=environment)
+                wall = time.perf_counter() - began
+                lines.append(f"- cold `pennypot {words[0]}` on {name}, Equal Shares with Add1: {wall:.2f} s wall")
+    return lines
+
+
+def questions() -> list[str]:
+    """Recount in one process, and every loser's exact cost reduction."""
+    lines = []
+    for name, data in elections({"Poland_Warszawa_2026.pb", "Poland_Warszawa_2021_Bielany.pb"}):
+        election = read_pabulib(data)
+        for card in (RuleCard(completion="none"), RuleCard()):
+            result = count(election, card)
+            claimed = json.loads(json.dumps(certificate(election, result)))
+            holds = recount(claimed, read_pabulib(data))
+            spent = best(lambda claimed=claimed, data=data: recount(claimed, read_pabulib(data)), 1)
+            losers = len(election.projects) - len(result.winners)
+            asked = best(lambda e=election, r=result: explain(e, r, votes=False, withdrawn=False), 1)
+            lines.append(
+                f"- {name}, {card.completion}: read and recount a certificate {spent:.0f} ms (problems: {holds}); "
+                f"cost reduction of all {losers} losers, each checked by at least two recounts: {asked:.0f} ms"
+            )
+    return lines
+
+
+def main() -> None:
+    """Measure what the options ask for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peer", help="interpreter of an environment that holds pabutools")
+    parser.add_argument("--limit", type=int, default=600, help="seconds after which a run of the peer is given up")
+    parser.add_argument("--quick", action="store_true", help="the table only")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/evidence/count.md")
+    parser.add_argument("--million", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.million:
+        million_here()
+        return
+    began = time.process_time()
+    compiled()
+    count(Election.build([("a", 1)], 1, [["a"]]))
+    print(f"compiled code ready after {time.process_time() - began:.1f} s", flush=True)
+    lines = table(options.peer, options.limit, NAMES)
+    if not options.quick:
+        for part in (questions, whole_archive, million, commands):
+            lines += ["", *part()] if part is questions else part()
+            print("\n".join(lines[-4:]), flush=True)
+    when = datetime.now(UTC).strftime("%Y-%m-%d")
+    about = f"Measured {when} with Python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}."
+    if options.write:
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition("<!-- figures -->\n")
+        after = rest.partition("<!-- end of figures -->")[2]
+        text = "\n".join([about, "", *lines])
+        PAGE.write_text(f"{before}<!-- figures -->\n{text}\n<!-- end of figures -->{after}", encoding="utf-8")
+    print("\n".join([about, *lines]))
+
+
+if __name__ == "__main__":
+    main()
