@@ -9,8 +9,11 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session as LiveSession
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pennypot.apps.people.models import Person
@@ -37,13 +40,14 @@ def glance(person: Person) -> Glance:
     """Return what the account page shows, in three SQL queries."""
     memberships = list(person.memberships.select_related("place", "agency").order_by("place__name", "role"))
     kinds = list(Authenticator.objects.filter(user_id=person.pk).values_list("type", flat=True))
+    live = LiveSession.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
     needs = person.is_operator or any(membership.role in NEEDS_SECOND_FACTOR for membership in memberships)
     return Glance(
         memberships,
         Authenticator.Type.TOTP in kinds,
         kinds.count(Authenticator.Type.WEBAUTHN),
         needs,
-        UserSession.objects.filter(user_id=person.pk).count(),
+        UserSession.objects.filter(Exists(live), user_id=person.pk).count(),
     )
 
 

@@ -152,6 +152,14 @@ def test_one_session_can_be_ended_and_the_list_says_which_browser_it_was(cast, c
     assert not is_signed_in(phone)
 
 
+def test_my_account_counts_only_sessions_that_still_live(cast, client):
+    sign_in(client, cast.asha)
+    other = sign_in(Client(), cast.asha)
+    assert client.get(reverse("me")).context["glance"].sessions == 2
+    other.post(reverse("account_logout"))
+    assert client.get(reverse("me")).context["glance"].sessions == 1
+
+
 def test_s24_a_session_of_somebody_else_cannot_be_ended(cast, client):
     from allauth.usersessions.models import UserSession
 

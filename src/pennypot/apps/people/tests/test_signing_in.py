@@ -183,6 +183,9 @@ def test_s19_trying_codes_is_limited_even_with_new_codes_each_time(cast, client,
         answers += [type_code(client, "0000-0000").status_code for _ in range(2)]
     assert answers[:10].count(429) == 0
     assert answers[10:] == [429, 429]
+    page = type_code(client, "0000-0000").content.decode()
+    assert "That was too many tries." in page
+    assert "Please wait" in page
 
 
 def test_s19_when_the_limit_store_is_down_nobody_gets_a_code(cast, client):
