@@ -92,7 +92,7 @@ def _column_height(sizes: Sequence[int], scale: float) -> float:
 
 def _scale(columns: Sequence[Sequence[int]], height: float) -> float:
     """The largest scale at which every column fits, found by halving: small nodes keep room for their words."""
-    low, high = 0.0, height / max((sum(column) for column in columns), default=1)
+    low, high = 0.0, height / max(1, *(sum(column) for column in columns))
     for _ in range(40):
         middle = (low + high) / 2
         if all(_column_height(column, middle) <= height for column in columns):

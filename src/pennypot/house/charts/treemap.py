@@ -82,7 +82,17 @@ def place(values: Sequence[int], within: Box) -> list[Box]:
         return []
     sizes = squarify.normalize_sizes(list(values), within.width, within.height)
     placed = squarify.squarify(sizes, within.x, within.y, within.width, within.height)
-    return [Box(spot["x"], spot["y"], spot["dx"], spot["dy"]) for spot in placed]
+    return [_held(Box(spot["x"], spot["y"], spot["dx"], spot["dy"]), within) for spot in placed]
+
+
+def _held(box: Box, within: Box) -> Box:
+    """Hold a box inside its frame: where one value is a thousand million times another, rounding pushes it out."""
+    return Box(
+        box.x,
+        box.y,
+        min(box.width, within.x + within.width - box.x),
+        min(box.height, within.y + within.height - box.y),
+    )
 
 
 def draw(groups: Iterable[Group], *, label: str, width: float = 1080, height: float = 520) -> SafeString:
