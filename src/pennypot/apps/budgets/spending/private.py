@@ -15,26 +15,12 @@ _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 # Titles of people, wherever they stand; with one of these only the form of a company makes a company.
 _TITLES = frozenset(("mr", "mrs", "miss", "ms", "mx", "messrs"))
 _TITLES_IN_FRONT = frozenset(
-    (
-        "dr",
-        "sir",
-        "dame",
-        "lady",
-        "lord",
-        "prof",
-        "professor",
-        "rev",
-        "revd",
-        "reverend",
-        "fr",
-        "father",
-        "sister",
-        "master",
-    )
+    "dr sir dame lady lord prof professor rev revd reverend fr father sister master".split()  # noqa: SIM905 - readable
 )
 _FORMS = frozenset(("ltd", "limited", "plc", "llp", "cic", "cio", "inc", "company"))
 _REDACTED = re.compile(
-    r"redact|personal data|data protect|name withheld|withheld|confidential|private individual|personal information"
+    r"\bredact(?:ed|ion)?\b|personal data|data protection act|withheld|confidential|private individual"
+    r"|personal information"
     r"|third party(?: supplier)?$|^individuals?$|\bgdpr\b|^\W*x{3,}\W*$|^\*{3,}$|sensitive",
     re.IGNORECASE,
 )
@@ -44,6 +30,7 @@ _TO_PEOPLE = re.compile(
     r"|compensation|personal budget|rent deposit|discretionary housing|section 17|carers? allowance|residence order",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"\bwww\b|\.(?:com|co|org|net|uk|gov|io)\b", re.IGNORECASE)
 _ESTATE = re.compile(r"\b(?:executors?|estate|trustees?) of\b|\bdeceased\b|\bdec'?d\b", re.IGNORECASE)
 
 
@@ -123,8 +110,10 @@ def _judge(name: str, to_people: bool) -> Judgement:
         return Judgement("organisation", f"the word {known}")
     if words[0] in _TITLES_IN_FRONT:
         return Judgement("private", "a title")
-    if any(character.isdigit() for character in name):
-        return Judgement("organisation", "a figure in the name")
+    if any(character.isdigit() or character in "*@" for character in name):
+        return Judgement("organisation", "a figure or a sign in the name")
+    if words[0] == "the" or _ADDRESS.search(name):
+        return Judgement("organisation", "begins with “the”, or is an address on the web")
     return _judge_plain(name, words, to_people)
 
 

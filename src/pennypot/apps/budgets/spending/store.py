@@ -51,6 +51,8 @@ def connect() -> duckdb.DuckDBPyConnection:
         }
     )
     connection.execute("SET preserve_insertion_order = false")
+    # It would draw itself over whatever the command line says.
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 

@@ -32,7 +32,9 @@ def test_the_name_of_a_person_is_private(name):
         "EDF", "The Example Trust", "HMRC", "Royal Mail", "Example Care Homes", "J K Doe Building Contractors",
         "3M", "4 Example Events", "Friends of Example Park", "Jane Doe t/a Doe Catering", "Example Solicitors",
         "NATWEST BANK", "John Doe Primary School", "DWP", "Example University", "Mary's Meals Charity",
-        "Doe Plumbing Services", "UNIT4", "Parish Council of Doe", "Gov.uk", "A1 Taxis", "Doe Nursery",
+        "Doe Plumbing Services", "UNIT4", "The Laurels",
+        "Www.Example.Com", "Card *exampleshop", "Example.co.uk",
+        "Parish Council of Doe", "Gov.uk", "A1 Taxis", "Doe Nursery",
         "Amazon", "Vodafone",
     ],
 )  # fmt: skip
@@ -53,7 +55,16 @@ def test_a_name_taken_out_by_the_publisher_is_redacted(name):
     assert not looks_private(name)
 
 
-@pytest.mark.parametrize("name", ["Third Party Forensic Services Ltd", "Individual Care Services", "Exxxon Oils Ltd"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Third Party Forensic Services Ltd",
+        "Individual Care Services",
+        "Redactive Media Sales Limited",
+        "Privacy & Data Protection Ltd",
+        "Exxxon Oils Ltd",
+    ],
+)
 def test_a_company_with_such_a_word_is_not_redacted(name):
     assert judge_payee(name).kind == "organisation"
 
