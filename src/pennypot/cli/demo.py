@@ -43,17 +43,7 @@ def load_places() -> None:
     if there and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
     stamp.unlink(missing_ok=True)
-    loaders = []
-    for room in _ROOMS:
-        try:
-            loaders.append(importlib.import_module(f"pennypot.apps.{room}.demo").load)
-        except ModuleNotFoundError as problem:
-            if problem.name != f"pennypot.apps.{room}.demo":
-                raise
-            print(f"(The demonstration's {room} are not there yet.)")
-            if room == "places":
-                return
-    load_place, *loaders = loaders
+    load_place, *loaders = [importlib.import_module(f"pennypot.apps.{room}.demo").load for room in _ROOMS]
     for slug in PLACES:
         place = load_place(slug)
         for load in loaders:
