@@ -19,8 +19,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-AT_ONCE = 400
-COMPARE_EVERY = 50_000
+# Rows that change often leave old versions behind until the end of a transaction: small batches are quicker.
+AT_ONCE = 60
+COMPARE_EVERY = 20_000
 FLOORS: dict[str, int | None] = {
     **{f"agency:{name}": floor for name, floor in (("council", -4_000_000_00), ("nhs", -9_000_000_00), ("police", None))},
     "fund": 0,

@@ -15,9 +15,9 @@ from pennypot.apps.fund.shares import CannotShare, Party, Share, share
 class Method(TextChoices):
     """How the fund is split among areas."""
 
-    POPULATION = "population", _("by residents")
-    DEPRIVATION = "deprivation", _("by residents and need")
-    EQUAL = "equal", _("the same for each area")
+    POPULATION = "population", _("By residents")
+    DEPRIVATION = "deprivation", _("By residents and need")
+    EQUAL = "equal", _("The same for each area")
 
 
 class SomeArea(Protocol):

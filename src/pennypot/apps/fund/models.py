@@ -267,6 +267,16 @@ class Entry(models.Model):
         """The hash as 64 hexadecimal digits."""
         return bytes(self.hash).hex()
 
+    @property
+    def previous_hash_said(self) -> str:
+        """The hash before it as 64 hexadecimal digits."""
+        return bytes(self.previous_hash).hex()
+
+    @property
+    def total_pence(self) -> int:
+        """All that the entry moves."""
+        return sum(transfer.pence for transfer in self.transfers.all())
+
 
 class Transfer(models.Model):
     """Money that goes from one account to another: what leaves one arrives in the other, so it always balances."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
 from pennypot.apps.fund.chain import Record
@@ -87,7 +87,7 @@ class Standing:
 
 
 def standings(policy: PolicyVersion) -> list[Standing]:
-    """Return where each agency stands under a policy, the largest contribution first. Three SQL queries."""
+    """Return where each agency stands under a policy, the largest contribution first. Four SQL queries."""
     latest = Pledge.objects.order_by("contribution_id", "-version").distinct("contribution_id").select_related("signed_by")
     listed = list(
         policy.contributions.select_related("agency").prefetch_related(Prefetch("pledges", latest, "latest_pledge"))
@@ -105,8 +105,13 @@ def standings(policy: PolicyVersion) -> list[Standing]:
     ]
 
 
+def standing_of(policy: PolicyVersion, slug: str) -> Standing | None:
+    """Return where one agency stands. Four SQL queries."""
+    return next((one for one in standings(policy) if one.agency.slug == slug), None)
+
+
 def paid_by_agency(place: Place, year: str) -> dict[str, dict[str, int]]:
-    """Return what each agency paid in a year, by account code and label, less what was taken back. One SQL query."""
+    """Return what each agency paid in a year, by account code and label, less what was taken back. Two SQL queries."""
     found: dict[str, dict[str, int]] = {}
     moved = Transfer.objects.filter(place=place, entry__year=year)
     out = moved.filter(source__code__startswith="agency:").values_list("source__code", "money").annotate(Sum("pence"))
@@ -154,15 +159,20 @@ def ledger(place: Place) -> Ledger | None:
     return Ledger.objects.filter(place=place).first()
 
 
-def entries(place: Place, before: int | None = None, many: int = 50) -> list[Entry]:
+def entries(place: Place, account: Account | None = None, before: int | None = None, many: int = 50) -> list[Entry]:
     """Return entries, the latest first, with transfers and accounts. Two SQL queries.
 
     Parameters
     ----------
+    account
+        Only entries that move money into or out of it.
     before
         Only entries with a smaller number: for the next page.
     """
     found = Entry.objects.filter(place=place)
+    if account:
+        touching = Transfer.objects.filter(entry=OuterRef("pk")).filter(Q(source=account) | Q(target=account))
+        found = found.filter(Exists(touching))
     if before:
         found = found.filter(number__lt=before)
     return list(
@@ -209,6 +219,17 @@ def flows(place: Place) -> list[tuple[str, str, int]]:
     return sorted(found, key=lambda flow: (-flow[2], flow[0], flow[1]))
 
 
+def snapshot(place: Place) -> tuple[int, list[Account]]:
+    """Return the number of the last entry and the accounts as they were just after it. Two SQL queries.
+
+    Writers queue at the ledger's row, so while it is locked the two belong together.
+    """
+    with transaction.atomic():
+        Ledger.objects.select_for_update(no_key=True).filter(place=place).first()
+        last = Entry.objects.filter(place=place).order_by("-number").values_list("number", flat=True).first()
+        return last or 0, accounts(place)
+
+
 _RECORDS = """
     SELECT entry.place_id, entry.number, entry.key, entry.kind, entry.year, entry.memo, reversed.number,
       entry.made_by_id, entry.at, entry.previous_hash, entry.hash,
@@ -228,9 +249,9 @@ _AT_ONCE = 5_000
 
 def records(place: Place, up_to: int | None = None) -> Iterator[Record]:
     """Yield every entry as the public log holds it, in order; 5,000 entries a query, so memory stays small."""
-    last = up_to or (
-        Entry.objects.filter(place=place).order_by("-number").values_list("number", flat=True).first() or 0
-    )
+    last = up_to
+    if last is None:
+        last = Entry.objects.filter(place=place).order_by("-number").values_list("number", flat=True).first() or 0
     for start in range(0, last, _AT_ONCE):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_RECORDS, [place.pk, start, min(last, start + _AT_ONCE)])

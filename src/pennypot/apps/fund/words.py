@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from pennypot.apps.budgets.controls import Control
+from pennypot.apps.budgets.said import listed
+from pennypot.apps.fund.bases import Base, Policy
 from pennypot.apps.fund.shares import CannotShare
+
+# What is left out, as it stands after "except".
+EXCEPT: dict[str, str | Promise] = {
+    Control.ENTITLEMENT.value: gettext_lazy("pensions and benefits"),
+    Control.SCHOOLS.value: gettext_lazy("schools"),
+    Control.NHS.value: gettext_lazy("the NHS"),
+    Control.STATUTORY.value: gettext_lazy("duties in law"),
+    Control.LEVY.value: gettext_lazy("levies"),
+    Control.DEBT.value: gettext_lazy("loans and interest"),
+    Control.GRANT.value: gettext_lazy("grants for one purpose"),
+    Control.LOCAL.value: gettext_lazy("what can be decided locally"),
+}
+
+
+def policy_said(policy: Policy) -> str:
+    """Say a policy in one phrase: ``one penny in every pound except pensions and benefits``."""
+    rate = rate_said(policy.rate)
+    if policy.base == Base.NET_OF_COUNCIL_TAX:
+        return _("%(rate)s of council spending that council tax does not pay for") % {"rate": rate}
+    if policy.base == Base.TRANSFERS:
+        return _("%(rate)s that the government above gives the council") % {"rate": rate}
+    if policy.base == Base.COUNCIL and policy.excluded >= set(EXCEPT) - {Control.LOCAL.value}:
+        return _("%(rate)s that the council is free to decide") % {"rate": rate}
+    said = _("%(rate)s that the council spends") % {"rate": rate} if policy.base == Base.COUNCIL else rate
+    if not policy.excluded:
+        return said
+    names = [str(words) for key, words in EXCEPT.items() if key in policy.excluded]
+    return _("%(policy)s except %(names)s") % {"policy": said, "names": listed(names)}
 
 
 def cannot_share_said(problem: CannotShare) -> str:

@@ -48,7 +48,7 @@ def write_payment(
     place, agency = contribution.policy.place, contribution.agency
     open_ledger(place)
     with transaction.atomic():
-        found = accounts(place, [(f"agency:{agency.slug}", agency.name, 0), ("fund", "", 0)])
+        found = accounts(place, [(f"agency:{agency.slug}", agency.said_name, 0), ("fund", "", 0)])
         move = Move(found[f"agency:{agency.slug}"], found["fund"], pence, money)
         entry, made = post(
             place,

@@ -18,7 +18,7 @@ from pennypot.apps.fund.permissions import may_adopt_policy, may_propose_policy,
 from pennypot.apps.fund.shares import CannotShare
 from pennypot.apps.fund.words import cannot_share_said
 from pennypot.apps.people.models import Person
-from pennypot.apps.places.models import Place
+from pennypot.apps.places.models import Agency, Place
 from pennypot.apps.places.permissions import Someone
 from pennypot.house import deeds
 from pennypot.house.answers import Invalid, require
@@ -176,7 +176,8 @@ def _write_contributions(policy: PolicyVersion, known: Pool) -> list[Due]:
         )
         for one in due
     )
-    accounts(policy.place, [(f"agency:{one.agency.slug}", one.agency.name, 0) for one in due])
+    agencies = Agency.objects.in_bulk([one.agency.id for one in due])
+    accounts(policy.place, [(f"agency:{one.agency.slug}", agencies[one.agency.id].said_name, 0) for one in due])
     _set_floors(policy.place)
     return due
 
