@@ -38,6 +38,7 @@ def place(request: HttpRequest, place: str) -> HttpResponse:
         "agencies": queries.agencies(found),
         "areas": areas,
         "area_sources": sorted({area.population_source for area in areas if area.population_source}),
+        "many_sources": len({area.population_source for area in areas}) > 1,
         "nested": any(area.parent_id for area in areas),
         "map": maps.draw(areas),
         "roles": [(role.label, WHAT_IT_IS_FOR[role]) for role in Role if role != Role.OPERATOR],
