@@ -38,7 +38,11 @@ class Glance:
 
 def glance(person: Person) -> Glance:
     """Return what the account page shows, in three SQL queries."""
-    memberships = list(person.memberships.select_related("place", "agency").order_by("place__name", "role"))
+    memberships = list(
+        person.memberships.select_related("place", "agency")
+        .only("role", "person", "place__name", "place__slug", "agency__name", "agency__place")
+        .order_by("place__name", "role")
+    )
     kinds = list(Authenticator.objects.filter(user_id=person.pk).values_list("type", flat=True))
     live = LiveSession.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
     needs = person.is_operator or any(membership.role in NEEDS_SECOND_FACTOR for membership in memberships)

@@ -1,4 +1,4 @@
-"""What is forgotten in time: sign-ups that nobody finished, and sessions that are over."""
+"""What is forgotten in time: sign-ups that nobody finished, and where past sessions came from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNFINISHED_SIGN_UPS_LAST = timedelta(days=7)
 @app.periodic(cron="17 3 * * *")
 @app.task(name="people.forget_old_things", queueing_lock="people.forget_old_things")
 def forget_old_things(timestamp: int = 0) -> None:
-    """Delete unfinished sign-ups after a week, and sessions that have expired."""
+    """Delete unfinished sign-ups after a week, and what is known of sessions that are over (where from, which browser)."""
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
     waiting = EmailAddress.objects.filter(user=OuterRef("pk"), verified=False)
     Person.objects.filter(
@@ -30,6 +30,5 @@ def forget_old_things(timestamp: int = 0) -> None:
         is_demo=False,
         joined_at__lt=timezone.now() - UNFINISHED_SIGN_UPS_LAST,
     ).delete()
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
-    live = Session.objects.filter(session_key=OuterRef("session_key"))
+    live = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
     UserSession.objects.filter(~Exists(live)).delete()
