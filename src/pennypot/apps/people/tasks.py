@@ -19,7 +19,7 @@ UNFINISHED_SIGN_UPS_LAST = timedelta(days=7)
 @app.periodic(cron="17 3 * * *")
 @app.task(name="people.forget_old_things", queueing_lock="people.forget_old_things")
 def forget_old_things(timestamp: int = 0) -> None:
-    """Delete unfinished sign-ups after a week, and what is known of sessions that are over (where from, which browser)."""
+    """Delete unfinished sign-ups after a week, and where from and with which browser past sessions were used."""
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
     waiting = EmailAddress.objects.filter(user=OuterRef("pk"), verified=False)
     Person.objects.filter(
