@@ -16,6 +16,7 @@ from .words import Said, say
 
 _THOUSANDS = re.compile(r"£ ?(?:'?000s?|thousands?|k)\b|\b(?:in|of) thousands\b|\(000s?\)", re.IGNORECASE)
 _MILLIONS = re.compile(r"£ ?(?:millions?|m|mn)\b", re.IGNORECASE)
+_POUNDS = re.compile(r"\b(?:gbp|pounds?)\b")
 _NEEDED = {"spending": ("payee", "paid_on", "amount"), "budget": ("service", "amount")}
 _SHAPES_FROM = 5_000
 _SMALL_LINE_PENCE = 10_000 * PENCE_PER_POUND
@@ -133,7 +134,9 @@ def ask(understanding: Understanding, dates: set[Any], amounts: set[Any], *, kno
     if mapping.kind == "spending" and mapping.vat == "unsaid":
         options = (("net", say("without_vat")), ("gross", say("with_vat")), ("unsaid", say("not_known")))
         questions.append(Question("ask_net", say("ask_net"), options, "unsaid"))
-    if mapping.kind == "budget" and not any(said.code.startswith("unit_") for said in understanding.remarks):
+    in_pounds = any(_POUNDS.search(key) for key in mapping.columns)
+    in_thousands = any(said.code.startswith("unit_") for said in understanding.remarks)
+    if mapping.kind == "budget" and not in_pounds and not in_thousands:
         questions += _ask_unit(amounts)
     return questions
 

@@ -85,11 +85,11 @@ class _Survey:
     run: int = 0
     _after_cr: bool = False
     _tail: bytes = b""
+    _pending: bytes = b""
 
     def __post_init__(self) -> None:
         if self.wide:
             self._wide_decoder = codecs.getincrementaldecoder(self.wide)("strict")
-        self._utf8 = codecs.getincrementaldecoder("utf-8")("surrogateescape")
 
     def add(self, block: bytes) -> None:
         start = self.size
@@ -105,29 +105,31 @@ class _Survey:
         self._count_lines(block)
 
     def _note_high_bytes(self, block: bytes, start: int) -> None:
-        self.control += len(block) - len(block.translate(None, _CONTROL))
-        pending = self._utf8.getstate()[0]
+        if not start:
+            self.control = len(block) - len(block.translate(None, _CONTROL))
         high = block.translate(None, _PLAIN)
-        if not high and not pending:
-            self._tail = block[-2:]
-            return
-        self.high.update(high)
-        if b"\x9c" in high or b"\xa3" in high:
-            for match in _POUND_PLACE.finditer(self._tail + block):
-                found = match.group(1) or match.group(2)
-                self.pounds_9c += found == b"\x9c"
-                self.pounds_a3 += found == b"\xa3"
+        if high:
+            self.high.update(high)
+            if b"\x9c" in high or b"\xa3" in high:
+                for match in _POUND_PLACE.finditer(self._tail + block):
+                    found = match.group(1) or match.group(2)
+                    self.pounds_9c += found == b"\x9c"
+                    self.pounds_a3 += found == b"\xa3"
         self._tail = block[-2:]
-        self._note_utf8(self._utf8.decode(block), start - len(pending))
+        if high or self._pending:
+            self._note_utf8(self._pending + block, start - len(self._pending), last=False)
 
-    def _note_utf8(self, text: str, start: int) -> None:
+    def _note_utf8(self, block: bytes, start: int, *, last: bool) -> None:
+        """Count the bytes that do not fit UTF-8; a character cut by the end of a block waits for the next one."""
         try:
-            text.encode("utf-8")
-        except UnicodeEncodeError as error:
-            # What does not fit UTF-8 was let through as lone surrogates, which cannot be written again.
-            self.stray += len(_STRAY.findall(text))
+            used = codecs.utf_8_decode(block, "strict", last)[1]
+        except UnicodeDecodeError as error:
             if self.first_stray < 0:
-                self.first_stray = start + len(text[: error.start].encode("utf-8"))
+                self.first_stray = start + error.start
+            # What does not fit is let through as lone surrogates, and counted.
+            text, used = codecs.utf_8_decode(block, "surrogateescape", last)
+            self.stray += len(_STRAY.findall(text))
+        self._pending = block[used:]
 
     def _count_lines(self, block: bytes) -> None:
         crlf = pairs = block.count(b"\r\n")
@@ -151,8 +153,8 @@ class _Survey:
         self.run = len(block) - max(block.rfind(b"\n"), block.rfind(b"\r")) - 1 if ends else longest
 
     def finish(self) -> None:
-        if not self.wide:
-            self._note_utf8(self._utf8.decode(b"", final=True), self.size)
+        if self._pending:
+            self._note_utf8(self._pending, self.size - len(self._pending), last=True)
 
 
 def decide_text(opened: Callable[[], BinaryIO], name: str, limits: Limits) -> TextDecision:
@@ -183,7 +185,7 @@ def decide_text(opened: Callable[[], BinaryIO], name: str, limits: Limits) -> Te
     except UnicodeDecodeError as error:
         raise CannotRead(say("not_a_table_file", what=say("what_other")), name) from error
     survey.finish()
-    if survey.control * 100 > survey.size:
+    if survey.control * 100 > min(survey.size, BLOCK_BYTES):
         raise CannotRead(say("not_a_table_file", what=say("what_other")), name, what_to_do=say("do_check_file"))
     decision = TextDecision(wide, remarks=remarks) if survey.wide else _choose(survey, mark)
     decision.line_ends = _line_ends(survey, decision)

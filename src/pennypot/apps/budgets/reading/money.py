@@ -154,5 +154,8 @@ def second_opinion_pence(cell: Any, decimal: str, unit_pence: int) -> int:
     signs = (text[:1] == "(") + text.endswith("CR") + sum(text.count(minus) for minus in "-−–‐‑")
     if not bare or bare == ".":
         return 0
-    pence = int((Decimal(bare) * unit_pence).quantize(Decimal(1), ROUND_HALF_UP))
+    try:
+        pence = int((Decimal(bare) * unit_pence).quantize(Decimal(1), ROUND_HALF_UP))
+    except InvalidOperation:
+        return 0
     return -pence if signs % 2 else pence

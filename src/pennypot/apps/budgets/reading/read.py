@@ -20,6 +20,7 @@ from .words import CannotRead, Said, say
 _MOST_REJECTED_KEPT = 10_000
 _RAW_CHARACTERS = 300
 _MOST_REMEMBERED = 200_000
+_NOT_KNOWN = frozenset(("", "not known", "unknown", "n/k", "tbc", "…", "..", "..."))
 _USUAL_SPAN = dt.timedelta(days=200)
 _FAR_OFF = dt.timedelta(days=150)
 _SHIFTS = (1, -1, 2, -2)
@@ -139,6 +140,8 @@ class _Reader:
         for code in ("realigned", "rounded", "no_payee"):
             if self._counts[code]:
                 reading.remarks.append(say(code, count=self._counts[code]))
+        if reading.not_known:
+            reading.remarks.append(say("lines_not_known", count=reading.not_known))
         self._look_at_days()
         whole = reading.rows_in == reading.kept + reading.rejected_count + reading.blank
         if not whole or reading.sum_before_pence != reading.sum_kept_pence + reading.sum_rejected_pence:
@@ -192,7 +195,7 @@ class _Part:
             return
         columns: list[Sequence[Any]] = list(zip_longest(*rows, fillvalue=""))
         columns += [[""] * len(rows)] * (self._width - len(columns))
-        bad = self._misfits(columns, len(rows))
+        bad = self._misfits(numbers, columns)
         if bad:
             moved = {numbers[at]: shifted for at in sorted(bad) if (shifted := self._settle(numbers[at], columns, at))}
             good = [at not in bad for at in range(len(rows))]
@@ -203,16 +206,27 @@ class _Part:
         if numbers:
             self._keep(numbers, columns)
 
-    def _misfits(self, columns: list[Sequence[Any]], rows: int) -> set[int]:
+    def _misfits(self, numbers: list[int], columns: list[Sequence[Any]]) -> set[int]:
         """Positions of rows that cannot be kept as they stand."""
         if self._amount < 0:
-            return set(range(rows))
+            return set(range(len(numbers)))
         amounts = map(self._reader._money.__getitem__, columns[self._amount])
         bad = {at for at, amount in enumerate(amounts) if amount is None}
+        if self._mapping.kind == "budget":
+            bad = {at for at in bad if not self._is_not_known(numbers[at], [cells[at] for cells in columns])}
         if self._needs_date:
             dates = map(self._reader._dates.__getitem__, columns[self._date])
             bad |= {at for at, date in enumerate(dates) if date.__class__ is str}
-        return bad | self._odd(columns, rows)
+        return bad | self._odd(columns, len(numbers))
+
+    def _is_not_known(self, number: int, cells: list[Any]) -> bool:
+        """A budget line that is named, with more said about it, but whose amount is left open."""
+        if self._block.heading_row and number < self._block.heading_row:
+            return False
+        if str(cells[self._amount]).strip().lower() not in _NOT_KNOWN:
+            return False
+        said = [meaning for meaning, index in self._others.items() if str(cells[index]).strip()]
+        return "service" in said and len(said) > 1
 
     def _odd(self, columns: list[Sequence[Any]], rows: int) -> set[int]:
         """Rows with an amount and all else that is needed, but which are no payment or line."""
@@ -235,10 +249,11 @@ class _Part:
     def _keep(self, numbers: list[int], columns: list[Sequence[Any]]) -> None:
         reader, reading = self._reader, self._reading
         amounts = columns[self._amount]
-        read = [money for money in map(reader._money.__getitem__, amounts) if money]
-        pence = [money.pence for money in read]
-        reader._counts["rounded"] += sum(money.rounded for money in read)
-        reading.sum_kept_pence += sum(pence)
+        read = list(map(reader._money.__getitem__, amounts))
+        pence = [money.pence if money else None for money in read]
+        reader._counts["rounded"] += sum(money.rounded for money in read if money)
+        reading.not_known += pence.count(None)
+        reading.sum_kept_pence += sum(filter(None, pence))
         reading.sum_before_pence += sum(map(reader._check.__getitem__, amounts))
         values: dict[str, list[Any]] = {}
         if self._needs_date:

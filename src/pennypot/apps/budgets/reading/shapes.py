@@ -169,7 +169,10 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Row:
-    """One kept row: `values` by meaning. Dates are `datetime.date`, amounts integer pence, the rest text."""
+    """One kept row: `values` by meaning. Dates are `datetime.date`, amounts integer pence, the rest text.
+
+    A budget line may be kept with an amount of None: the publisher names it and says that it is not known.
+    """
 
     file: str
     sheet: str
@@ -177,8 +180,8 @@ class Row:
     values: dict[str, Any]
 
     @property
-    def amount_pence(self) -> int:
-        """The amount in pence."""
+    def amount_pence(self) -> int | None:
+        """The amount in pence; None for a budget line whose amount is not known."""
         return self.values["amount_pence"]
 
     @property
@@ -222,7 +225,8 @@ class Reading:
     """What came of reading a source.
 
     ``rows_in == kept + rejected_count + blank`` and ``sum_before_pence == sum_kept_pence + sum_rejected_pence``
-    always hold: `read` raises rather than hand over anything else. Rows of headings are counted apart.
+    always hold: `read` raises rather than hand over anything else. Rows of headings are counted apart. `not_known`
+    of the kept rows are budget lines without an amount.
     """
 
     kind: str
@@ -230,6 +234,7 @@ class Reading:
     kept: int = 0
     blank: int = 0
     headings: int = 0
+    not_known: int = 0
     rejected_count: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     reasons: dict[str, int] = field(default_factory=dict)

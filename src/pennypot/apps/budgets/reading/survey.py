@@ -61,7 +61,7 @@ class ColumnFacts:
     @property
     def has_pence(self) -> float:
         """The share that is surely money: with pence or a pound sign."""
-        return self.share(lambda cell: _is_money(cell) and (isinstance(cell, float) or "." in cell or "£" in cell))
+        return self.share(lambda cell: _is_money(cell) and (not isinstance(cell, str) or "." in cell or "£" in cell))
 
     @property
     def looks_like_words(self) -> bool:

@@ -41,6 +41,7 @@ ENGLISH: dict[str, str] = {
     "sums_differ": (
         "The amounts before reading and after reading differ. Nothing was kept. Please tell us about this file."
     ),
+    "not_payments": "This file holds lines of a budget, not payments.",
     "no_such_authority": "There is no authority with the code {authority} in this workbook.",
     "no_layout": "This workbook is not one whose layout we know.",
     "layout_sums": "In the sheet {sheet}, the services of {authority} do not add up to their total.",
@@ -139,6 +140,7 @@ ENGLISH: dict[str, str] = {
     "unit_millions": "Amounts are in millions of pounds: “{where}”.",
     "realigned": "Rows shifted sideways: {count}. We moved their cells back under the headings.",
     "rounded": "Amounts with parts of a penny: {count}. We rounded each to the nearest penny.",
+    "lines_not_known": "Lines whose amount is not known: {count}. They are kept as “not known”, never as nought.",
     "dates_far_off": (
         "Payments dated far from all others: {count} (such as {example}, row {row}). We kept them as they are written."
     ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import gc
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from ..reading import Batch, Mapping, Reading, Source, Understanding, read, recognise, understand
+from ..reading import Batch, CannotRead, Mapping, Reading, Source, Understanding, read, recognise, say, understand
 from .private import judge_payee
 
 MASK = "private person"
@@ -32,12 +33,6 @@ CREATE TABLE payments (
     file VARCHAR NOT NULL, sheet VARCHAR NOT NULL, "row" INTEGER NOT NULL
 )
 """
-_INSERT = f"""
-INSERT INTO payments SELECT
-    $publisher, CASE WHEN day > 0 THEN DATE '0001-01-01' + (day - 1) END, amount_pence,
-    {", ".join(_TEXTS)}, payee_kind, payee_published, file, sheet, "row"
-FROM batch
-"""  # noqa: S608 - names of our own
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -99,27 +94,24 @@ class PaymentsWriter:
     def _flush(self) -> None:
         if not self._rows:
             return
-        rows = self._rows
-        columns: dict[str, Any] = {name: _texts(self._waiting, name) for name in _TEXTS if name != "publisher_written"}
-        columns["publisher_written"] = _texts(self._waiting, "publisher")
-        columns["amount_pence"] = np.fromiter(
-            (pence for batch in self._waiting for pence in batch.values["amount_pence"]), np.int64, rows
-        )
-        # Day numbers, nought for a date that is not known: converting dates one by one takes ten times as long.
-        columns["day"] = np.fromiter(
-            (date.toordinal() if date else 0 for batch in self._waiting for date in batch.values["paid_on"]),
-            np.int32,
-            rows,
-        )
-        columns["row"] = np.fromiter((number for batch in self._waiting for number in batch.rows), np.int32, rows)
+        waiting, self._waiting, self._rows = self._waiting, [], 0
+        columns: dict[str, Any] = {}
+        for name in _TEXTS:
+            key = "publisher" if name == "publisher_written" else name
+            if any(key in batch.values for batch in waiting):
+                columns[name] = _object([text for batch in waiting for text in _column(batch, key)])
         for name, value in (("file", "file"), ("sheet", "name")):
-            columns[name] = _object(
-                [text for batch in self._waiting for text in [getattr(batch.sheet, value)] * len(batch)]
-            )
-        columns["payee_kind"], columns["payee_published"] = _published(columns["payee"], columns["category"])
-        self._waiting, self._rows = [], 0
+            columns[name] = _object([text for batch in waiting for text in [getattr(batch.sheet, value)] * len(batch)])
+        columns["amount_pence"] = np.array(
+            [pence for batch in waiting for pence in batch.values["amount_pence"]], np.int64
+        )
+        columns["row"] = np.array([number for batch in waiting for number in batch.rows], np.int32)
+        # Day numbers, nought for a date that is not known: converting dates one by one takes ten times as long.
+        columns["day"] = np.array([_day(date) for batch in waiting for date in batch.values["paid_on"]], np.int32)
+        purposes = columns.get("category", [""] * len(columns["row"]))
+        columns["payee_kind"], columns["payee_published"] = _published(columns["payee"], purposes)
         self._connection.register("batch", columns)
-        self._connection.execute(_INSERT, {"publisher": self._publisher})
+        self._connection.execute(_insert(columns.keys()), {"publisher": self._publisher})
         self._connection.unregister("batch")
 
     def _finish(self) -> None:
@@ -143,21 +135,31 @@ def _object(values: list[Any]) -> np.ndarray:
     return array
 
 
-def _texts(batches: list[Batch], name: str) -> np.ndarray:
-    values: list[str] = []
-    for batch in batches:
-        values += batch.values.get(name) or [""] * len(batch)
-    return _object(values)
+def _column(batch: Batch, name: str) -> list[str]:
+    return batch.values.get(name) or [""] * len(batch)
 
 
-def _published(payees: np.ndarray, purposes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _day(date: dt.date | None) -> int:
+    return date.toordinal() if date else 0
+
+
+def _insert(have: Collection[str]) -> str:
+    """The statement that takes a batch in; columns that the file does not have are empty."""
+    texts = ", ".join(name if name in have else "''" for name in _TEXTS)
+    return (
+        "INSERT INTO payments SELECT $publisher, CASE WHEN day > 0 THEN DATE '0001-01-01' + (day - 1) END,"  # noqa: S608
+        f' amount_pence, {texts}, payee_kind, payee_published, file, sheet, "row" FROM batch'
+    )
+
+
+def _published(payees: Sequence[str], purposes: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """The kind of each payee, and the name that may be published."""
-    kinds, names = [], []
-    for payee, purpose in zip(payees, purposes, strict=True):
-        kind = judge_payee(payee, purpose).kind
-        kinds.append(kind)
-        names.append(MASK if kind == "private" else payee)
-    return _object(kinds), _object(names)
+    pairs = list(zip(payees, purposes, strict=True))
+    kinds = {pair: judge_payee(*pair).kind for pair in set(pairs)}
+    found = [kinds[pair] for pair in pairs]
+    return _object(found), _object(
+        [MASK if kind == "private" else payee for kind, payee in zip(found, payees, strict=True)]
+    )
 
 
 @contextlib.contextmanager
@@ -204,4 +206,7 @@ def read_into_store(
     """
     source = file if isinstance(file, Source) else recognise(file, filename)
     with _without_looking_for_cycles(), source, PaymentsWriter(path, publisher) as writer:
-        return read(source, mapping or understand(source), sink=writer.add)
+        understood = mapping or understand(source)
+        if (understood if isinstance(understood, Mapping) else understood.mapping).kind != "spending":
+            raise CannotRead(say("not_payments"), source.name, what_to_do=say("do_check_file"))
+        return read(source, understood, sink=writer.add)

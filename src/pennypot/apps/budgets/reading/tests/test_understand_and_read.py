@@ -296,6 +296,24 @@ def test_the_unit_of_a_budget_of_whole_numbers_is_asked_about(amount, suggestion
     assert [(question.code, question.suggestion) for question in understood.questions] == [("ask_unit", suggestion)]
 
 
+def test_a_budget_line_whose_amount_is_not_known_is_kept_as_not_known():
+    rows = [
+        ["Budget of everyone", "", ""],
+        ["Agency", "Service", "Amount GBP"],
+        ["Example Council", "Parks", "12"],
+        ["Example NHS", "Hospitals", ""],
+        ["Example NHS", "Ambulances", "not known"],
+        ["", "Section", ""],
+        ["Example NHS", "", "5"],
+    ]
+    understood, reading = look(rows, "budget.csv")
+    assert understood.questions == []
+    assert [row.amount_pence for row in reading.rows()] == [1200, None, None]
+    assert (reading.kept, reading.not_known, reading.sum_kept_pence) == (3, 2, 1200)
+    assert reading.reasons == {"row_title": 1, "row_no_amount": 1, "row_no_service": 1}
+    assert "lines_not_known" in codes(understood, reading)
+
+
 def test_progress_is_told_and_a_sink_takes_the_rows():
     steps, batches = [], []
     with recognise(as_csv([HEAD, *ROWS * 2000]), "spend.csv") as source:
@@ -339,4 +357,21 @@ def test_however_a_file_is_mangled_every_row_and_every_penny_is_accounted_for(ro
     assert reading.rejected_count == len(reading.rejected) == sum(reading.reasons.values())
     assert reading.sum_before_pence == reading.sum_kept_pence + reading.sum_rejected_pence
     assert reading.sum_kept_pence == sum(row.amount_pence for row in reading.rows())
+    assert codes(understood, reading)
+
+
+PLAIN = CELLS.filter(lambda cell: cell.isprintable() and not cell.startswith("="))
+TYPED = st.one_of(PLAIN, st.integers(-10, 10**6), st.floats(-1e6, 1e6))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(TYPED, max_size=6) | st.sampled_from([HEAD, *ROWS]), max_size=20))
+def test_however_a_workbook_is_mangled_every_row_and_every_penny_is_accounted_for(rows):
+    try:
+        understood, reading = look(make_xlsx({"Apr": rows}), "spend.xlsx")
+    except CannotRead as refused:
+        assert str(refused)
+        return
+    assert reading.rows_in == reading.kept + reading.rejected_count + reading.blank
+    assert reading.sum_before_pence == reading.sum_kept_pence + reading.sum_rejected_pence
     assert codes(understood, reading)

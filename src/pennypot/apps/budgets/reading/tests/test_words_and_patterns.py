@@ -79,7 +79,7 @@ def test_every_pattern_is_a_constant_of_its_module():
 
 def said_in_code() -> set[str]:
     found = set()
-    for path in FOLDERS[0].glob("*.py"):
+    for path in (path for folder in FOLDERS for path in folder.glob("*.py")):
         if path.name == "words.py":
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -95,7 +95,7 @@ def test_every_sentence_listed_is_said_somewhere():
 
 
 def test_every_sentence_said_is_listed():
-    for path in FOLDERS[0].glob("*.py"):
+    for path in (path for folder in FOLDERS for path in folder.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)

@@ -112,6 +112,8 @@ def test_when_reading_fails_no_file_is_left(tmp_path):
     path = tmp_path / "bad.parquet"
     with pytest.raises(CannotRead):
         read_into_store(b"hello\r\nworld\r\n", path, "Example Council")
+    with pytest.raises(CannotRead, match="not payments"):
+        read_into_store(b"Service,Net budget\r\nParks,12\r\nLibraries,7\r\n", path, "Example Council")
     with pytest.raises(RuntimeError), PaymentsWriter(path, "Example Council"):
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
