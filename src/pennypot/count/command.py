@@ -41,6 +41,9 @@ def add_subcommands(subparsers) -> None:
     explaining.add_argument("--quick", action="store_true", help="leave out votes missing and rivals withdrawn")
     explaining.set_defaults(run=run_explain)
 
+    warming = subparsers.add_parser("warm", help="compile the fast counting code now", description=_WARM)
+    warming.set_defaults(run=run_warm)
+
     comparing = subparsers.add_parser("compare", help="show what each rule would fund", description=_COMPARE)
     _election_options(comparing)
     comparing.set_defaults(run=run_compare)
@@ -49,6 +52,7 @@ def add_subcommands(subparsers) -> None:
 _COUNT = "Count an election by the rule that its file states, or by the rule given here."
 _RECOUNT = "Count again from the ballots and say whether a certificate holds."
 _EXPLAIN = "Say why each project won or lost, and what would have changed it."
+_WARM = "Compile the code for large counts and keep it, so that no count has to wait for it."
 _COMPARE = "Count an election by several rules and show them side by side."
 
 
@@ -209,6 +213,17 @@ def run_explain(arguments: argparse.Namespace) -> int:
         from .screen import show_explanations
 
         show_explanations(election, result, told)
+    return 0
+
+
+def run_warm(arguments: argparse.Namespace) -> int:
+    """`warm`: fill the cache of compiled code by a count that needs all of it."""
+    from .shares import compiled
+
+    if compiled() is None:
+        raise Trouble("there is no numba here, or nowhere to keep what it compiles; counts work without, more slowly")
+    count(Election.build([("a", 2)], 2, [["a"], []]), RuleCard())
+    print("Compiled code is ready.")
     return 0
 
 

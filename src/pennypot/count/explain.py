@@ -27,7 +27,10 @@ def _(text: str) -> str:
 
 SENTENCES = {
     "won": _("Funded as number {round}."),
-    "won_paid": _("Funded as number {round}: {payers} voters paid {price} each, {giving_all} gave all they had left."),
+    "won_paid": _("Funded as number {round}: {payers} voters paid {price} each."),
+    "won_paid_all": _(
+        "Funded as number {round}: {payers} voters paid {price} each, {giving_all} gave all they had left."
+    ),
     "won_part": _("Funded in part, with the {amount} that was left."),
     "withdrawn": _("Not funded: it was withdrawn."),
     "no_votes": _("Not funded: nobody voted for it."),
@@ -116,7 +119,8 @@ class _Case:
             told |= {"why": "won_part", "amount": money(self.result.parts[project.id])}
         elif "payers" in entry:
             price = money(Fraction(entry["price"]) * 10**self.election.decimals)
-            told |= {"why": "won_paid", "payers": entry["payers"], "price": price, "giving_all": entry["giving_all"]}
+            why = "won_paid_all" if entry["giving_all"] else "won_paid"
+            told |= {"why": why, "payers": entry["payers"], "price": price, "giving_all": entry["giving_all"]}
         else:
             told["why"] = "won"
         told["sentences"] = [SENTENCES[told["why"]].format(**told)]

@@ -27,7 +27,8 @@ def show_result(election: Election, result: Result, certificate: str | None) -> 
     for name in ("cost", "votes"):
         table.add_column(name, justify="right")
     if prices:
-        table.add_column("each supporter pays", justify="right")
+        pointed = result.card.utility == "points" and result.card.rule == "equal-shares"
+        table.add_column("each point pays" if pointed else "each supporter pays", justify="right")
     for number, name in enumerate(result.winners, 1):
         at = election.index[name]
         project = election.projects[at]

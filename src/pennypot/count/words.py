@@ -11,7 +11,7 @@ def describe(card: RuleCard) -> str:
     if card.threshold:
         parts.append(f"at least {card.threshold} to be considered")
     if card.exclusive:
-        parts.append(f"{len(card.exclusive)} groups of which one can win")
+        parts.append("at most one winner of each group of rivals")
     if card.part_funding and card.rule == "greedy":
         parts.append("the first project that does not fit is funded in part")
     if card.pots:

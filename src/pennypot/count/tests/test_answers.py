@@ -39,7 +39,7 @@ def test_lots_are_the_same_on_every_machine():
 
 
 def test_another_seed_can_give_another_winner_and_the_same_seed_never_does():
-    election = build({name: 1 for name in "abcdefgh"}, 1, ["abcdefgh"])
+    election = build(dict.fromkeys("abcdefgh", 1), 1, ["abcdefgh"])
     winners = {seed: count(election, RuleCard(rule="greedy", seed=seed)).winners for seed in map(str, range(12))}
     assert len(set(winners.values())) > 1
     for seed, won in winners.items():
@@ -138,13 +138,13 @@ def test_equal_shares_never_leaves_a_deserving_group_behind():
     checked = 0
     for number in range(9000, 10800):
         election, _, card = random_case(number)
-        if card.rule == "equal-shares" and election.voters and card.start == "exact":
-            if election.vote_type in ("approval", "choose-1") and not card.exclusive and not card.threshold:
-                found = check(election, count(election, card, alternatives=False))
-                utility = card.utility if card.utility == "cost" else "count"
-                assert found[f"ejr_plus_up_to_any_{utility}"]["holds"], number
-                assert found["priceable"]["holds"] and found["budget"]["holds"] and found["limits"]["holds"], number
-                checked += 1
+        plain = card.rule == "equal-shares" and not card.exclusive and not card.threshold and card.start == "exact"
+        if plain and election.voters and election.vote_type in ("approval", "choose-1"):
+            found = check(election, count(election, card, alternatives=False))
+            utility = card.utility if card.utility == "cost" else "count"
+            assert found[f"ejr_plus_up_to_any_{utility}"]["holds"], number
+            assert found["priceable"]["holds"] and found["budget"]["holds"] and found["limits"]["holds"], number
+            checked += 1
     assert checked > 60
 
 
@@ -205,7 +205,7 @@ def test_any_change_to_a_certificate_is_found(change, resealed):
 
 
 @pytest.mark.parametrize("old, new", [
-    ("f;swings;28", "f;bench;28"), ("bench;200", "bench;201"), ("budget;900", "budget;901"), ("a;swings,trees;31", "a;swings;31"),
+    ("f;swings;28", "f;bench;28"), ("bench;200", "bench;201"), ("budget;900", "budget;901"), ("a;swings,trees", "a;swings"),
 ])  # fmt: skip
 def test_any_change_to_the_ballots_is_found(old, new):
     _, claimed = sealed(RuleCard())

@@ -78,7 +78,7 @@ COMPLETION = {None: "none", "greedy": "greedy", "add1": "add1", "add1u": "add1-u
 
 
 def card_of(entry):
-    """The rule card for one entry of the vectors; there ties go to the smaller id and Borda's last place gets nothing."""
+    """The rule card for one entry of the vectors; there ties go to the smaller id, last places get nothing."""
     same = {"utility": UTILITY[entry["utility"]], "ties": ("id",), "last_place": 0}
     if entry["rule"] == "greedy":
         measure = {"cost": "votes", "count": "votes-per-cost", "points": "points-per-cost"}[same["utility"]]

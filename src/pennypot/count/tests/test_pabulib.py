@@ -6,8 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pennypot.count import PabulibError, count, read_pabulib, write_pabulib
-from pennypot.count import pabulib_votes
+from pennypot.count import PabulibError, count, pabulib_votes, read_pabulib, write_pabulib
 from pennypot.count.tests import archive
 from pennypot.count.tests.towns import POINTS, TOWN
 

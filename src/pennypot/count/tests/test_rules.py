@@ -105,7 +105,7 @@ def test_pots_are_counted_apart_with_their_own_voters_and_money():
     assert result.winners == ("a", "d")
     assert [entry["pot"] for entry in result.trail] == ["play", "play", "green", "everything else"]
     assert count(election, card.but(leftover="greedy")).winners == ("a", "d")
-    pots = dict((pot.name, inside) for pot, inside in split(election, card.pots))
+    pots = {pot.name: inside for pot, inside in split(election, card.pots)}
     assert pots["green"].voters == 2
 
 

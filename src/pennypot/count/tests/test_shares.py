@@ -4,8 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from pennypot.count import RuleCard, count
-from pennypot.count import shares
+from pennypot.count import RuleCard, count, shares
 from pennypot.count.completion import settle
 from pennypot.count.shares import Setting
 from pennypot.count.tests.sweep import random_case
@@ -38,7 +37,7 @@ def test_supporters_pay_the_same_or_all_they_have():
 
 
 def test_a_poor_supporter_gives_all_and_the_others_make_up():
-    # 40 each. b costs 60: three pay 20. a costs 50: the one who also supports b has 20 left and gives all, the other 30.
+    # 40 each. b costs 60: three pay 20. a costs 50: who also supports b has 20 left and gives all, the other 30.
     election = build({"a": 50, "b": 60}, 160, ["ab", "a", "b", "b"])
     result = count(election, RuleCard(completion="none", utility="count"))
     assert result.winners == ("b", "a")

@@ -1,0 +1,20 @@
+META
+key;value
+description;Points for a street
+num_projects;3
+num_votes;4
+budget;120
+vote_type;cumulative
+rule;greedy
+currency;GBP
+PROJECTS
+project_id;cost;score;name
+lamp;60;10;Lamps
+tree;50;9;Trees
+sign;30;5;Signs
+VOTES
+voter_id;vote;points
+1;lamp,tree;4,2
+2;lamp,sign;3,3
+3;tree,lamp;4,2
+4;tree,sign,lamp;3,2,1
