@@ -1,0 +1,87 @@
+"""Brindley filled with one thing of each kind, and an example address for every route."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pennypot.apps.budgets import actions
+from pennypot.apps.budgets.given import LineGiven, Source
+from pennypot.apps.budgets.permissions import SYSTEM
+from pennypot.apps.fund.actions.money import write_payment
+from pennypot.apps.fund.actions.policies import draft_policy, put_in_force
+from pennypot.apps.fund.reading import usual
+from pennypot.apps.places.models import Invitation, Place
+from pennypot.testing.cast import Cast
+
+# What stands for each part of a route; `brindley` (a fixture) replaces the numbers by those of real things.
+PARTS = {
+    "place": "brindley",
+    "agency": "council",
+    "theme": "health",
+    "family": "council",
+    "step": "areas",
+    "provider_id": "oidc",
+    "token": "not-a-real-token",
+    "work": str(uuid.UUID(int=1)),
+    # Nobody in particular: whose session it is has a test of its own.
+    "session": 999_999,
+}
+
+# What a form of the route must hold to get as far as the permission.
+POSTED = {
+    "<slug:place>/join/": {"role": "resident"},
+    "language/": {"language": "cy", "next": "/"},
+}
+
+
+def example_of(route: str, things: dict[str, Any]) -> str:
+    """Fill a route's parts: ``<slug:place>/pool/`` becomes ``brindley/pool/``."""
+
+    def fill(found: re.Match[str]) -> str:
+        key = found.group(1)
+        inside = re.search(r"([a-z-]+)/<[a-z]+:" + key + ">", route)
+        specific = f"{inside.group(1)}/{key}" if inside else key
+        return str(things.get(specific, things.get(key, PARTS.get(key, 1))))
+
+    return re.sub(r"<[a-z]+:([a-z_]+)>", fill, route)
+
+
+@pytest.fixture
+def brindley(cast: Cast) -> dict[str, Any]:
+    """Fill Brindley: a published budget and a draft, an invitation, a policy with a payment, and note their keys."""
+    source = Source(title="Brindley's own accounts")
+    given = [LineGiven("Parks", 4_000_000_00, "local", cofog="05"), LineGiven("Schools", 6_000_000_00, "schools")]
+    published = actions.start_budget(SYSTEM, cast.council, "2026-27", "budget", source)
+    actions.put_lines(SYSTEM, published, given)
+    actions.publish(SYSTEM, published)
+    draft = actions.start_new_version(SYSTEM, published, source)
+    Place.objects.filter(pk=cast.brindley.pk).update(year="2026-27")
+    cast.brindley.refresh_from_db()
+    invitation = Invitation.objects.create(
+        place=cast.brindley,
+        email="new@example.org",
+        role="resident",
+        token_hash=b"0" * 32,
+        invited_by=cast.tariq,
+        sent_at=timezone.now(),
+        expires_at=timezone.now() + timedelta(days=14),
+    )
+    policy = draft_policy(cast.brindley, usual().policy, year="2026-27", by=None, reason="The usual one.")
+    put_in_force(policy, by=None, seen=policy.drafted_at)
+    contribution = policy.contributions.select_related("agency", "policy__place").get(agency=cast.council)
+    write_payment(contribution, 100_00, money="new", key="first", memo="A first part", by=None)
+    proposed = draft_policy(cast.brindley, usual().policy, year="2026-27", by=cast.tariq, reason="Another one.")
+    return {
+        "line": published.lines.first().pk,
+        "budget": draft.pk,
+        "membership": cast.brindley.memberships.get(person=cast.fay).pk,
+        "invitation": invitation.pk,
+        "version": proposed.version,
+        "number": 1,
+    }
