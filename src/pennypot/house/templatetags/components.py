@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -40,22 +41,25 @@ def flow_nav(place: Any, current: str = "") -> dict[str, Any]:
 @register.simple_tag
 def coins(filled: int = 1, label: str = "") -> SafeString:
     """Draw one hundred pennies, the last ones filled: the picture of so many per cent."""
-    circles = []
-    for number in range(100):
-        x, y = 5.5 + 11 * (number % 10), 5.5 + 11 * (number // 10)
-        kind = "one" if number >= 100 - filled else "p"
-        circles.append(format_html('<circle cx="{}" cy="{}" r="4.4" class="{}"/>', x, y, kind))
-    inside = mark_safe("".join(circles))  # noqa: S308 - made of numbers above
+    inside = _pennies(100, 10, filled, 5.5, "4.4")
     return format_html('<svg class="coins" viewBox="0 0 110 110" role="img" aria-label="{}">{}</svg>', label, inside)
 
 
 @register.simple_tag
 def mark() -> SafeString:
     """Draw the logo: nine pennies, one filled."""
+    inside = _pennies(9, 3, 1, 6, "4.2")
+    return format_html(
+        '<svg class="mark" viewBox="0 0 34 34" width="30" height="30" aria-hidden="true">{}</svg>', inside
+    )
+
+
+@lru_cache(maxsize=128)
+def _pennies(count: int, across: int, filled: int, start: float, radius: str) -> SafeString:
+    """Draw pennies eleven apart in rows, the last ones filled."""
     circles = []
-    for number in range(9):
-        x, y = 6 + 11 * (number % 3), 6 + 11 * (number // 3)
-        kind = "one" if number == 8 else "p"
-        circles.append(format_html('<circle cx="{}" cy="{}" r="4.2" class="{}"/>', x, y, kind))
-    inside = mark_safe("".join(circles))  # noqa: S308 - made of numbers above
-    return format_html('<svg class="mark" viewBox="0 0 34 34" width="30" height="30" aria-hidden="true">{}</svg>', inside)
+    for number in range(count):
+        x, y = start + 11 * (number % across), start + 11 * (number // across)
+        kind = "one" if number >= count - filled else "p"
+        circles.append(format_html('<circle cx="{}" cy="{}" r="{}" class="{}"/>', x, y, radius, kind))
+    return mark_safe("".join(circles))  # noqa: S308 - made of numbers above
