@@ -38,19 +38,19 @@ def decide_units(mapping: Mapping, tables: list[SheetSurvey], remarks: list[Said
     return mapping
 
 
-def cells_of(understanding: Understanding, tables: list[SheetSurvey], meaning: str) -> set[Any]:
+def cells_of(understanding: Understanding, tables: list[SheetSurvey], meaning: str) -> list[Any]:
     """All different cells of the columns with a meaning, over all sheets that are read."""
-    cells: set[Any] = set()
+    cells: dict[Any, None] = {}
     for found in tables:
         sheet = next(sheet for sheet in understanding.sheets if sheet.sheet == found.sheet)
         for block, facts in zip(sheet.blocks, found.blocks, strict=True):
             index = block.columns.get(meaning)
             if index is not None and index < len(facts.facts):
                 cells.update(facts.facts[index].different)
-    return cells
+    return list(cells)
 
 
-def decide_money(mapping: Mapping, cells: set[Any], remarks: list[Said]) -> Mapping:
+def decide_money(mapping: Mapping, cells: list[Any], remarks: list[Said]) -> Mapping:
     """Decide what marks the pence, and say how the amounts are written and whether VAT is in them."""
     texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
     money = MoneyColumn()
@@ -78,7 +78,7 @@ def _written_like(texts: Iterable[str]) -> str:
     return "; ".join(list(shapes.values())[:6])
 
 
-def decide_dates(mapping: Mapping, cells: set[Any], remarks: list[Said], *, known: bool) -> Mapping:
+def decide_dates(mapping: Mapping, cells: list[Any], remarks: list[Said], *, known: bool) -> Mapping:
     """Decide the order of day and month; where the file does not tell, what was `known` before stands."""
     if not cells:
         return mapping
@@ -91,7 +91,7 @@ def decide_dates(mapping: Mapping, cells: set[Any], remarks: list[Said], *, know
         remarks.append(said)
     if facts.serials:
         remarks.append(say("dates_serial", count=facts.serials, example=facts.serial_example))
-    if shapes := _written_like({cell for cell in cells if isinstance(cell, str) and cell.strip()}):
+    if shapes := _written_like(cell for cell in cells if isinstance(cell, str) and cell.strip()):
         remarks.append(say("dates_formats", examples=shapes))
     return dataclasses.replace(mapping, date_order=order)
 
@@ -120,7 +120,7 @@ def date_order(facts: DateFacts) -> tuple[str, Said | None]:
     return "day", say("dates_day_first_guess")
 
 
-def ask(understanding: Understanding, dates: set[Any], amounts: set[Any], *, known: bool) -> list[Question]:
+def ask(understanding: Understanding, dates: list[Any], amounts: list[Any], *, known: bool) -> list[Question]:
     """What the file does not tell: missing columns, dates that can be read two ways, VAT, units.
 
     VAT and units are not asked about again when they are `known` from the publisher's last file.
@@ -141,7 +141,7 @@ def ask(understanding: Understanding, dates: set[Any], amounts: set[Any], *, kno
     return questions
 
 
-def _ask_unit(amounts: set[Any]) -> list[Question]:
+def _ask_unit(amounts: list[Any]) -> list[Question]:
     """Ask about the unit of a budget whose amounts all are whole numbers: small ones are thousands, as a rule."""
     pence = sorted(abs(money.pence) for money in map(parse_money, amounts) if money)
     if not pence or any(one % PENCE_PER_POUND for one in pence):
@@ -173,7 +173,7 @@ def _ask_columns(understanding: Understanding) -> list[Question]:
     return questions
 
 
-def _ask_date_order(dates: set[Any], suggestion: str) -> list[Question]:
+def _ask_date_order(dates: list[Any], suggestion: str) -> list[Question]:
     """Ask about one date that can be read two ways, with both days it could be."""
     for cell in sorted((cell for cell in dates if isinstance(cell, str)), key=str.strip):
         written = take_apart(cell)
