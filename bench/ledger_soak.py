@@ -23,7 +23,10 @@ from typing import Any
 AT_ONCE = 60
 COMPARE_EVERY = 20_000
 FLOORS: dict[str, int | None] = {
-    **{f"agency:{name}": floor for name, floor in (("council", -4_000_000_00), ("nhs", -9_000_000_00), ("police", None))},
+    **{
+        f"agency:{name}": floor
+        for name, floor in (("council", -4_000_000_00), ("nhs", -9_000_000_00), ("police", None))
+    },
     "fund": 0,
     "returned": 0,
     "outside": None,
@@ -185,7 +188,8 @@ class Stories:
                 f"DELETE FROM fund_entry WHERE id = {entry}",
                 f"UPDATE fund_transfer SET pence = pence + 1 WHERE entry_id = {entry}",
                 f"DELETE FROM fund_transfer WHERE entry_id = {entry}",
-                "INSERT INTO fund_transfer (place_id, entry_id, position, source_id, target_id, currency, pence, money) "
+                "INSERT INTO fund_transfer "
+                "(place_id, entry_id, position, source_id, target_id, currency, pence, money) "
                 f"SELECT place_id, id, transfer_count, {model.ids['outside']}, {model.ids['fund']}, 'GBP', 1, '' "
                 f"FROM fund_entry WHERE id = {entry}",
             ]
@@ -261,7 +265,10 @@ def soak(operations: int, seed: int, places: int) -> int:
             if done // COMPARE_EVERY > before // COMPARE_EVERY or done == operations:
                 wrong += compare(models)
                 seconds = time.perf_counter() - began
-                print(f"{done:>9,} of {operations:,} · {done / seconds:,.0f} a second · {len(wrong)} violations", flush=True)
+                print(
+                    f"{done:>9,} of {operations:,} · {done / seconds:,.0f} a second · {len(wrong)} violations",
+                    flush=True,
+                )
     seconds = time.perf_counter() - began
     began = time.perf_counter()
     for ledger in Ledger.objects.select_related("place"):
@@ -270,7 +277,10 @@ def soak(operations: int, seed: int, places: int) -> int:
     checking = time.perf_counter() - began
     if counted["entries checked"] != sum(model.count for model in models):
         wrong.append("The ledgers have not the entries that the model has.")
-    print(f"\n{operations:,} operations in {seconds:,.0f} s, seed {seed}; checked from the ground up in {checking:,.0f} s.")
+    print(
+        f"\n{operations:,} operations in {seconds:,.0f} s, seed {seed}; "
+        f"checked from the ground up in {checking:,.0f} s."
+    )
     for name, many in counted.most_common():
         print(f"  {name:<32}{many:>12,}")
     print(f"  {'entries in the ledgers':<32}{Entry.objects.count():>12,}")

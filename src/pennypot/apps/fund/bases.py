@@ -173,7 +173,8 @@ PRESETS: tuple[Preset, ...] = (
         _("two pennies in every pound that the government above gives; what is not spent goes back"),
         _("Sicily, Regional Law 5 of 2014, article 6: at least 2 % of the region's transfers for running costs."),
         replace(
-            _PLACE, rate=200, base=Base.TRANSFERS, counts=Counts.REVENUE, carry_over=CarryOver.RETURNED, rounding=Rounding.UP
+            _PLACE, rate=200, base=Base.TRANSFERS, counts=Counts.REVENUE, rounding=Rounding.UP,
+            carry_over=CarryOver.RETURNED,
         ),
     ),
 )  # fmt: skip

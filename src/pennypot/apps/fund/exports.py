@@ -1,4 +1,4 @@
-"""Contributions and the ledger as files: CSV for a spreadsheet, beancount for a second opinion, the log for checking."""
+"""Contributions and the ledger as files: CSV for a spreadsheet, beancount for a second opinion, the log to check."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def beancount(name: str, records: Iterable[Record], accounts: Iterable[Account])
                 yield f"{day} open {beancount_account(account.code)} {account.currency}\n"
         last = day
         yield f'\n{day} * "{_quoted(record.kind)}" "{_quoted(record.memo)}"\n'
-        yield f"  entry: {record.number}\n  hash: \"{record.hash.hex()}\"\n"
+        yield f'  entry: {record.number}\n  hash: "{record.hash.hex()}"\n'
         if record.reverses:
             yield f"  reverses: {record.reverses}\n"
         for source, target, currency, pence, money in record.transfers:

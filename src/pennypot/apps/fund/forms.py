@@ -31,9 +31,9 @@ class PoundsField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "short", "autocomplete": "off"})
-        super().__init__(**{"widget": widget, "max_length": 40} | options)
+        super().__init__(widget=widget, max_length=40, **options)
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         text = re.sub(r"[\s£,]", "", super().clean(value))
         if not text:
             return None
@@ -78,7 +78,9 @@ class PolicyForm(forms.Form):
     cap = PoundsField(label=_("Most that one agency gives, in pounds"), required=False)
     rounding = forms.ChoiceField(label=_("Round the fund"), choices=Rounding, initial=Rounding.NEAREST)
     unit = forms.TypedChoiceField(label=_("Round it to"), choices=list(UNITS.items()), coerce=int, initial=1)
-    carry_over = forms.ChoiceField(label=_("Money not given out in the year"), choices=CarryOver, initial=CarryOver.KEPT)
+    carry_over = forms.ChoiceField(
+        label=_("Money not given out in the year"), choices=CarryOver, initial=CarryOver.KEPT
+    )
     binding = forms.BooleanField(label=_("What the residents decide binds the agencies"), required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -209,7 +209,9 @@ class Account(models.Model):
             ),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="currency_has_three_letters"),
             models.CheckConstraint(
-                condition=Q(code="outside") | Q(code__startswith="agency:") | Q(floor_pence__isnull=False, floor_pence__gte=0),
+                condition=Q(code="outside")
+                | Q(code__startswith="agency:")
+                | Q(floor_pence__isnull=False, floor_pence__gte=0),
                 name="a_pot_has_a_floor",
             ),
         ]

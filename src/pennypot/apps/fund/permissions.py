@@ -53,5 +53,7 @@ def may_reverse(person: Someone, entry: Entry) -> Answer:
     if hasattr(entry, "reversed_by"):
         return No(_("This entry was taken back already."))
     if entry.made_by_id is not None and entry.made_by_id == getattr(person, "pk", None):
-        return No(_("You wrote this entry, so somebody else has to take it back: two people stand behind a correction."))
+        return No(
+            _("You wrote this entry, so somebody else has to take it back: two people stand behind a correction.")
+        )
     return answer

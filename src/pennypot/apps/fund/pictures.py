@@ -18,7 +18,14 @@ from pennypot.house.money import pounds, pounds_said
 
 # Columns of the flow, from left to right.
 _COLUMNS = {"agency": 0, "match": 0, "fund": 1, "area": 2, "round": 2, "project": 3, "returned": 4, "outside": 4}
-_COLOURS = {"fund": "penny", "area": "leaf", "round": "plum", "project": "pine", "returned": "slate", "outside": "slate"}
+_COLOURS = {
+    "fund": "penny",
+    "area": "leaf",
+    "round": "plum",
+    "project": "pine",
+    "returned": "slate",
+    "outside": "slate",
+}
 # More pots of one kind than this become one node; the table lists each.
 _MOST_POTS = 8
 
@@ -134,7 +141,9 @@ def _link(place: Place, key: str) -> str:
     return f"{reverse('fund_money', args=[place.slug])}{about}#entries"
 
 
-def _node(place: Place, by_code: dict[str, Account], key: str, pence: int, flows: Sequence[tuple[str, str, int]]) -> chart.Node:
+def _node(
+    place: Place, by_code: dict[str, Account], key: str, pence: int, flows: Sequence[tuple[str, str, int]]
+) -> chart.Node:
     name = _name(by_code, key, flows)
     colour = _COLOURS.get(key.partition(":")[0].partition("-")[0], "river")
     return chart.Node(key, name, pounds_said(pence), _link(place, key), f"{name}: {pounds(pence)}", colour)

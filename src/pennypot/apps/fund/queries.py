@@ -88,7 +88,9 @@ class Standing:
 
 def standings(policy: PolicyVersion) -> list[Standing]:
     """Return where each agency stands under a policy, the largest contribution first. Four SQL queries."""
-    latest = Pledge.objects.order_by("contribution_id", "-version").distinct("contribution_id").select_related("signed_by")
+    latest = (
+        Pledge.objects.order_by("contribution_id", "-version").distinct("contribution_id").select_related("signed_by")
+    )
     listed = list(
         policy.contributions.select_related("agency").prefetch_related(Prefetch("pledges", latest, "latest_pledge"))
     )
@@ -97,7 +99,7 @@ def standings(policy: PolicyVersion) -> list[Standing]:
         Standing(
             contribution,
             contribution.agency,
-            next(iter(contribution.latest_pledge), None),  # type: ignore[attr-defined]
+            next(iter(contribution.latest_pledge), None),
             paid.get(f"agency:{contribution.agency.slug}", {}),
             policy.due_on,
         )
@@ -256,10 +258,18 @@ def records(place: Place, up_to: int | None = None) -> Iterator[Record]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_RECORDS, [place.pk, start, min(last, start + _AT_ONCE)])
             rows = cursor.fetchall()
-        for row in rows:
+        for place_id, number, key, kind, year, memo, reverses, by, at, previous, own, *ends in rows:
             yield Record(
-                *row[:9],
-                transfers=tuple(zip(*row[11:16], strict=True)),
-                previous_hash=bytes(row[9]),
-                hash=bytes(row[10]),
+                place=place_id,
+                number=number,
+                key=key,
+                kind=kind,
+                year=year,
+                memo=memo,
+                reverses=reverses,
+                by=by,
+                at=at,
+                transfers=tuple(zip(*ends, strict=True)),
+                previous_hash=bytes(previous),
+                hash=bytes(own),
             )

@@ -1,4 +1,4 @@
-"""Sharing whole pence so that the parts add up exactly: largest remainder, with floors and caps where a policy has them.
+"""Sharing whole pence so that the parts add up exactly: largest remainder, with floors and caps where there are some.
 
 Pure arithmetic in whole numbers and exact fractions; nothing is rounded on the way. The rules in words, with worked
 examples that tests repeat: docs/algorithms/largest-remainder.md.

@@ -48,7 +48,9 @@ def cannot_share_said(problem: CannotShare) -> str:
         "same-name": _("Two have the same name, so a tie could not be decided. Rename one."),
         "floors": _("The least that each agency gives adds up to more than the fund. Lower it."),
         "caps": _("The most that each agency gives adds up to less than the fund. Raise it, or take it away."),
-        "not-known": _("For some areas the number of residents is not known. Write it down first, or choose equal shares."),
+        "not-known": _(
+            "For some areas the number of residents is not known. Write it down first, or choose equal shares."
+        ),
     }[problem.why]
 
 

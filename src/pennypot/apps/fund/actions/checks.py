@@ -33,7 +33,8 @@ _UNEQUAL_MIRRORS = """
     JOIN fund_transfer mine ON mine.entry_id = entry.id
     LEFT JOIN fund_transfer theirs ON theirs.entry_id = entry.reverses_id AND theirs.position = mine.position
     WHERE entry.place_id = %(place)s AND entry.reverses_id IS NOT NULL
-      AND (mine.source_id, mine.target_id, mine.pence) IS DISTINCT FROM (theirs.target_id, theirs.source_id, theirs.pence)
+      AND (mine.source_id, mine.target_id, mine.pence)
+        IS DISTINCT FROM (theirs.target_id, theirs.source_id, theirs.pence)
     ORDER BY entry.number
 """
 

@@ -83,9 +83,7 @@ def split_to_areas(
     open_ledger(place)
     with transaction.atomic():
         moves = _area_moves(place, parts)
-        entry, made = post(
-            place, key=key, kind=Entry.Kind.SPLIT, year=year, moves=moves, memo=memo, made_by=person.pk
-        )
+        entry, made = post(place, key=key, kind=Entry.Kind.SPLIT, year=year, moves=moves, memo=memo, made_by=person.pk)
         if made:
             _deed("fund.split.made", person, entry, {"pence": pence, "method": str(method), "areas": len(moves)})
     return entry
@@ -145,7 +143,4 @@ def _area_moves(place: Place, parts: Sequence[AreaShare]) -> list[Move]:
 
 
 def _deed(kind: str, by: Person | None, entry: Entry, after: dict[str, object], reason: str = "") -> None:
-    deeds.record(
-        kind, actor=by, about=entry, place=entry.place, after={"entry": entry.number, **after}, reason=reason
-    )
-
+    deeds.record(kind, actor=by, about=entry, place=entry.place, after={"entry": entry.number, **after}, reason=reason)

@@ -43,9 +43,7 @@ def propose_policy(
         The person may not; the year or the reason is missing; somebody else proposed one at the same moment.
     """
     require(may_propose_policy(person, place))
-    return draft_policy(
-        place, policy, year=year, preset=preset, source=source, due_on=due_on, reason=reason, by=person
-    )
+    return draft_policy(place, policy, year=year, preset=preset, source=source, due_on=due_on, reason=reason, by=person)
 
 
 def draft_policy(place: Place, policy: Policy, *, year: str, by: Person | None, **words: Any) -> PolicyVersion:
@@ -96,9 +94,7 @@ def put_in_force(policy: PolicyVersion, *, by: Person | None, seen: datetime) ->
         # The condition, not a check before it, decides who was first. Nobody adopts what they drafted.
         mine = Q(drafted_by__isnull=False, drafted_by=by) if by else Q(pk__in=[])
         draft = PolicyVersion.objects.filter(pk=policy.pk, state=PolicyVersion.State.DRAFT, drafted_at=seen)
-        done = draft.exclude(mine).update(
-            state=PolicyVersion.State.ADOPTED, adopted_by=by, adopted_at=timezone.now()
-        )
+        done = draft.exclude(mine).update(state=PolicyVersion.State.ADOPTED, adopted_by=by, adopted_at=timezone.now())
         if not done:
             raise Invalid(_("The proposal was changed or adopted since you looked at it. Look at it again first."))
         policy.refresh_from_db()

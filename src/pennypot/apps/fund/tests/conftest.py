@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from pennypot.apps.budgets.models import Budget, Line
 from pennypot.apps.fund.actions.books import open_ledger
+from pennypot.apps.fund.actions.money import record_payment
 from pennypot.apps.fund.actions.policies import adopt_policy, propose_policy
 from pennypot.apps.fund.bases import PRESETS
 from pennypot.apps.people.models import Person
@@ -89,3 +90,12 @@ def policy(story):
 def due(policy):
     """The contributions by agency slug."""
     return {one.agency.slug: one for one in policy.contributions.select_related("agency", "policy__place")}
+
+
+@pytest.fixture
+def scene(story, due):
+    """A payment to take back and a proposal to adopt, as Tariq left them."""
+    record_payment(story.tariq, due["council"], 10, money="new", key="first")
+    draft = propose_policy(story.tariq, story.place, POLICIES["people"], year="2026-27", reason="Next year.")
+    story.seen = draft.drafted_at.isoformat()
+    return story

@@ -56,8 +56,9 @@ def test_a_policy_needs_a_year_and_a_reason(story):
 
 
 @pytest.mark.parametrize(
-    "change", [lambda p: PolicyVersion.objects.filter(pk=p.pk).update(rate=200), lambda p: p.contributions.all().delete(),
-               lambda p: p.contributions.update(due_pence=1)],
+    "change",
+    [lambda p: PolicyVersion.objects.filter(pk=p.pk).update(rate=200), lambda p: p.contributions.all().delete(),
+     lambda p: p.contributions.update(due_pence=1)],
 )  # fmt: skip
 def test_s28_an_adopted_policy_and_its_contributions_stay(policy, change):
     with pytest.raises(DatabaseError, match="cannot be changed"), transaction.atomic():
@@ -99,9 +100,7 @@ def test_limits_that_cannot_be_met_stop_the_adoption(story):
 
 
 def test_a_pledge_says_where_each_pound_comes_from(story, due):
-    pledge = sign_pledge(
-        story.ben, due["council"], Promise(5_000_00, 2_000_00, 1_000_00), version=1
-    )
+    pledge = sign_pledge(story.ben, due["council"], Promise(5_000_00, 2_000_00, 1_000_00), version=1)
     assert pledge.amount_pence == 8_000_00
     assert [one.state for one in standings(due["council"].policy)] == ["pledged", "due"]
     assert deed("fund.pledge.signed").after["pence"] == 8_000_00

@@ -184,7 +184,9 @@ def examples():
     text = (ROOT / "docs" / "algorithms" / "policy.md").read_text(encoding="utf-8")
     block = text.split("\n## Worked example")[1]
     lines, results = (
-        [[cell.strip() for cell in row.strip("|").split("|")] for row in part.strip().splitlines() if row[:1] == "|"][2:]
+        [[cell.strip() for cell in row.strip("|").split("|")] for row in part.strip().splitlines() if row[:1] == "|"][
+            2:
+        ]
         for part in block.split("\n### What it gives")
     )
     return lines, results

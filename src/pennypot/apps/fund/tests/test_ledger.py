@@ -33,7 +33,12 @@ def pots(place):
 
 def move(pots, source, target, pence, key="k", **more):
     return post(
-        pots["fund"].place, key=key, kind="payment", year="2025-26", moves=[Move(pots[source], pots[target], pence)], **more
+        pots["fund"].place,
+        key=key,
+        kind="payment",
+        year="2025-26",
+        moves=[Move(pots[source], pots[target], pence)],
+        **more,
     )
 
 

@@ -6,7 +6,14 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from pennypot.apps.fund.actions.books import Move, accounts, open_ledger, post
 from pennypot.apps.fund.actions.checks import check_ledger
@@ -15,7 +22,15 @@ from pennypot.house.answers import Invalid
 
 from .conftest import make_place
 
-CODES = {"agency:council": -500, "agency:police": None, "fund": 0, "area:1": 0, "area:2": 0, "project:1": 0, "outside": None}
+CODES = {
+    "agency:council": -500,
+    "agency:police": None,
+    "fund": 0,
+    "area:1": 0,
+    "area:2": 0,
+    "project:1": 0,
+    "outside": None,
+}
 moves = st.lists(
     st.tuples(st.sampled_from(sorted(CODES)), st.sampled_from(sorted(CODES)), st.integers(1, 300)).filter(
         lambda move: move[0] != move[1]
@@ -87,9 +102,7 @@ class LedgerMachine(RuleBasedStateMachine):
         expected = self.after([(target, source, pence) for source, target, pence in listed])
 
         def reverse():
-            return post(
-                self.place, key=f"back {key}", kind="reversal", year="2025-26", reverses=entry, memo="a slip"
-            )
+            return post(self.place, key=f"back {key}", kind="reversal", year="2025-26", reverses=entry, memo="a slip")
 
         if key in self.taken_back:
             assert not reverse()[1]

@@ -111,7 +111,9 @@ def test_a_pledge_signed_from_many_sides_is_signed_once(story, due):
 
 def test_a_policy_adopted_from_many_sides_is_adopted_once(story):
     draft = propose_policy(story.tariq, story.place, POLICIES["people"], year="2025-26", reason="Agreed.")
-    results = at_once([lambda: adopt_policy(story.aled, PolicyVersion.objects.get(pk=draft.pk), seen=draft.drafted_at)] * 8)
+    results = at_once(
+        [lambda: adopt_policy(story.aled, PolicyVersion.objects.get(pk=draft.pk), seen=draft.drafted_at)] * 8
+    )
     assert results.count("done") == 1
     assert Contribution.objects.filter(policy=draft).count() == 2
 

@@ -14,8 +14,10 @@ DOCS = Path(__file__).resolve().parents[5] / "docs" / "algorithms" / "largest-re
 
 totals = st.integers(0, 10**13)
 weights = st.one_of(st.integers(0, 10**13), st.fractions(0, 1000, max_denominator=10**6))
-parties = st.lists(weights, min_size=1, max_size=30).filter(any).map(
-    lambda found: [Party(f"body {number}", weight) for number, weight in enumerate(found)]
+parties = (
+    st.lists(weights, min_size=1, max_size=30)
+    .filter(any)
+    .map(lambda found: [Party(f"body {number}", weight) for number, weight in enumerate(found)])
 )
 
 
@@ -153,9 +155,7 @@ def test_the_worked_examples_of_the_page(total, rows):
     def limit(row, name):
         return int(row[column[name]].replace(",", "")) if name in column and row[column[name]] else None
 
-    listed = [
-        Party(row[0], Fraction(row[1].replace(",", "")), limit(row, "floor"), limit(row, "cap")) for row in body
-    ]
+    listed = [Party(row[0], Fraction(row[1].replace(",", "")), limit(row, "floor"), limit(row, "cap")) for row in body]
     parts = share(int(total[1].replace(",", "")), listed)
     assert [f"{part.pence:,}" for part in parts] == [row[column["gets"]] for row in body]
     assert [f"{float(part.quota):,.2f}" for part in parts] == [row[column["exact part"]] for row in body]

@@ -188,7 +188,9 @@ def split(request: HttpRequest, place: str) -> HttpResponse:
                     key=said["key"],
                     memo=said["memo"],
                 )
-                text = ngettext("%(number)d area has its pot now.", "%(number)d areas have their pots now.", made.transfer_count)
+                text = ngettext(
+                    "%(number)d area has its pot now.", "%(number)d areas have their pots now.", made.transfer_count
+                )
                 messages.success(request, text % {"number": made.transfer_count})
                 return redirect("fund_entry", here.slug, made.number)
             shares = shares_for(here, said["amount"], said["method"])
@@ -211,9 +213,7 @@ def ledger_beancount(request: HttpRequest, place: str) -> HttpResponseBase:
     """The whole ledger for beancount."""
     here = place_for(request.user, place)
     number, accounts = queries.snapshot(here)
-    return _text(
-        f"{here.slug}-ledger.beancount", exports.beancount(here.name, queries.records(here, number), accounts)
-    )
+    return _text(f"{here.slug}-ledger.beancount", exports.beancount(here.name, queries.records(here, number), accounts))
 
 
 @require_safe

@@ -22,7 +22,7 @@ from pennypot.apps.fund.permissions import may_adopt_policy, may_propose_policy,
 from pennypot.apps.fund.reading import policy_of, read
 from pennypot.apps.places.models import Place
 from pennypot.apps.places.queries import place_for
-from pennypot.house.answers import Invalid
+from pennypot.house.answers import Invalid, require
 
 
 @require_safe
@@ -88,6 +88,7 @@ def _page(
 def propose(request: HttpRequest, place: str) -> HttpResponse:
     """Propose the policy that was tried."""
     here = place_for(request.user, place)
+    require(may_propose_policy(request.user, here))
     form, words = PolicyForm(request.POST), ProposalWords(request.POST)
     if not (form.is_valid() and words.is_valid()):
         return _page(request, here, form, form.policy() if form.is_valid() else None, words)
@@ -122,6 +123,8 @@ def _version(place: Place, number: int) -> PolicyVersion:
 def adopt(request: HttpRequest, place: str, version: int) -> HttpResponse:
     """Adopt a proposed policy as it was seen."""
     here = place_for(request.user, place)
+    proposed = _version(here, version)
+    require(may_adopt_policy(request.user, proposed))
     seen: datetime | None
     try:
         seen = parse_datetime(request.POST.get("seen", ""))
@@ -130,9 +133,9 @@ def adopt(request: HttpRequest, place: str, version: int) -> HttpResponse:
     try:
         if seen is None or seen.tzinfo is None:
             raise Invalid(_("Look at the proposal again before you adopt it."))
-        adopt_policy(request.user, _version(here, version), seen=seen)  # type: ignore[arg-type]
+        adopt_policy(request.user, proposed, seen=seen)  # type: ignore[arg-type]
     except Invalid as problem:
-        messages.error(request, problem.message)
+        messages.error(request, str(problem.message))
     else:
         messages.success(request, _("The policy is adopted. It stays as it is; a new version can take its place."))
     return redirect("policy", here.slug)
@@ -143,9 +146,9 @@ def contributions(request: HttpRequest, place: str, version: int) -> HttpRespons
     """Work out what each agency owes, where the policy came before the budgets."""
     here = place_for(request.user, place)
     try:
-        set_contributions(request.user, _version(here, version))  # type: ignore[arg-type]
+        set_contributions(request.user, _version(here, version))
     except Invalid as problem:
-        messages.error(request, problem.message)
+        messages.error(request, str(problem.message))
     else:
         messages.success(request, _("Each agency's contribution is worked out."))
     return redirect("fund", here.slug)
