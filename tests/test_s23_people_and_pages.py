@@ -15,7 +15,7 @@ from django.db import transaction
 from django.test import Client
 
 from pennypot.testing.cast import MEMBERS, sign_in
-from tests.brindley import POSTED, brindley, example_of  # noqa: F401 - a fixture
+from tests.brindley import POSTED, example_of
 from tests.routes import all_routes
 
 NAMES = ["visitor", *MEMBERS]
