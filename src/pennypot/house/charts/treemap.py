@@ -22,6 +22,10 @@ HEADING_SIZE = 15.0
 TEXT = 13.5
 LINE = 18.0
 PAD = 8.0
+# In a narrow tile, before its words are left to the list.
+SMALL_TEXT = 11.5
+SMALL_LINE = 14.0
+SMALL_PAD = 5.0
 # A tile smaller than this cannot be touched: such tiles become one tile, "and three more".
 SMALLEST_AREA = 26.0 * 26.0
 
@@ -133,6 +137,9 @@ def with_small_ones_together(group: Group, area: float) -> list[Tile]:
     tiles = sorted((tile for tile in group.tiles if tile.value > 0), key=lambda tile: (-tile.value, tile.label))
     total = sum(tile.value for tile in tiles)
     large = [tile for tile in tiles if tile.value * area >= SMALLEST_AREA * total]
+    if len(large) == len(tiles) - 1 and large and large[-1].value * 20 <= total:
+        # One alone would stay as small: it takes the next with it, unless that one is worth seeing.
+        large.pop()
     small = tiles[len(large) :]
     if len(small) < 2 or not large:
         return tiles
@@ -165,15 +172,19 @@ def _draw_tile(tile: Tile, box: Box) -> str:
 
 
 def _tile_words(tile: Tile, box: Box) -> str:
-    room = box.width - 2 * PAD
-    lines = int((box.height - PAD) // LINE)
-    name = READ.wrap(tile.label, room, TEXT, lines) if lines else None
-    if name is None:
-        return ""
-    words = [("name", line) for line in name]
-    if tile.said and len(name) < lines and READ.width(tile.said, TEXT) <= room:
-        words.append(("amount", tile.said))
-    return "".join(
-        f'<text x="{box.x + PAD:.1f}" y="{box.y + 2 + LINE * number:.1f}" class="{kind}">{escape(line)}</text>'
-        for number, (kind, line) in enumerate(words, 1)
-    )
+    """The tile's name and amount in the larger type that fits; nothing where neither does."""
+    for size, line_height, pad, kind in ((TEXT, LINE, PAD, ""), (SMALL_TEXT, SMALL_LINE, SMALL_PAD, " small")):
+        room = box.width - 2 * pad
+        lines = int((box.height - pad) // line_height)
+        name = READ.wrap(tile.label, room, size, lines) if lines else None
+        if name is None:
+            continue
+        words = [("name", line) for line in name]
+        if tile.said and len(name) < lines and READ.width(tile.said, size) <= room:
+            words.append(("amount", tile.said))
+        return "".join(
+            f'<text x="{box.x + pad:.1f}" y="{box.y + 2 + line_height * number:.1f}" class="{what}{kind}">'
+            f"{escape(line)}</text>"
+            for number, (what, line) in enumerate(words, 1)
+        )
+    return ""

@@ -63,6 +63,14 @@ def test_a_tile_too_small_to_touch_is_never_drawn_alone():
     assert "Tiny" in shown[1].title
 
 
+def test_one_tiny_tile_takes_the_next_with_it_unless_that_is_worth_seeing():
+    modest = group("Group", [tile("Large", 1_000_000), tile("Next", 30_000), tile("Tiny", 1)])
+    shown = treemap.with_small_ones_together(modest, 100_000)
+    assert [(one.label, one.value) for one in shown] == [("Large", 1_000_000), ("2 smaller", 30_001)]
+    worth = group("Group", [tile("Large", 1_000_000), tile("Next", 900_000), tile("Tiny", 1)])
+    assert [one.label for one in treemap.with_small_ones_together(worth, 100_000)] == ["Large", "Next", "Tiny"]
+
+
 @given(st.lists(st.tuples(nasty, st.lists(st.tuples(nasty, st.integers(0, 10**12)), max_size=8)), max_size=8))
 def test_every_shape_is_a_link_with_a_title_whatever_it_is_called(found):
     # XML knows no control characters; nothing of ours keeps them.
@@ -89,7 +97,8 @@ def test_words_stay_inside_their_tile():
         for text in link.findall("text") if box is not None else []:
             left, right = float(box.get("x")), float(box.get("x")) + float(box.get("width"))
             assert float(text.get("x")) >= left
-            assert float(text.get("x")) + READ.width(text.text, treemap.TEXT) <= right
+            size = treemap.SMALL_TEXT if "small" in text.get("class") else treemap.TEXT
+            assert float(text.get("x")) + READ.width(text.text, size) <= right
             assert float(text.get("y")) <= float(box.get("y")) + float(box.get("height"))
             said += 1
     assert said
