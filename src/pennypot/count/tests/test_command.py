@@ -36,8 +36,8 @@ def test_without_a_stated_rule_it_is_equal_shares_with_add1(tmp_path, capfd):
 
 
 def test_options_make_the_rule_card(file, capfd):
-    words = "--rule equal-shares --utility count --completion add1-utilitarian --stop never --start whole".split()
-    words += "--ties cost,id --seed x --threshold 1 --exclusive trees,bench".split()
+    words = ["--rule", "equal-shares", "--utility", "count", "--completion", "add1-utilitarian", "--stop", "never"]
+    words += ["--start", "whole", "--ties", "cost,id", "--seed", "x", "--threshold", "1", "--exclusive", "trees,bench"]
     assert main(["count", file, "--json", *words]) == 0
     rule = json.loads(capfd.readouterr().out)["rule"]
     assert rule["utility"] == "count" and rule["stop"] == "never" and rule["start"] == "whole"
