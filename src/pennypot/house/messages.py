@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -100,10 +100,13 @@ def compiled(language: str) -> bytes:
     return out.getvalue()
 
 
-def main() -> int:
-    """Merge new strings into every catalogue, compile, and say what is still to translate."""
+def main(languages: Sequence[str] = LANGUAGES) -> int:
+    """Merge new strings into the catalogues, compile, and say what is still to translate.
+
+    ``python -m pennypot.house.messages pl`` does one language only.
+    """
     template = found_strings()
-    for language in LANGUAGES:
+    for language in languages:
         catalogue = read_catalogue(language)
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
@@ -119,4 +122,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:] or LANGUAGES))
