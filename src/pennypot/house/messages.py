@@ -53,7 +53,8 @@ def _source_files() -> Iterator[Path]:
 def _strings_in(path: Path) -> Iterator[tuple]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        text = templatize(text, origin=str(path))
+        # What stands between the strings is filler; without its indentation Python's tokenizer takes it for code.
+        text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
     yield from extract_python(io.BytesIO(text.encode()), KEYWORDS.keys(), [], {"encoding": "utf-8"})
 
 
