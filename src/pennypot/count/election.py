@@ -355,9 +355,9 @@ def group_ballots(
     length = np.bincount(row, minlength=ballots)
     start = np.zeros(ballots + 1, np.int64)
     np.cumsum(length, out=start[1:])
-    mark = np.random.default_rng(20100512).integers(0, 2**63, size=width, dtype=np.uint64)[project]
+    mark = _stir(np.arange(1, width + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))[project]
     if value is not None:
-        mark = _stir(mark + value.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+        mark = _stir(mark + value.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F))
     running = np.zeros(len(mark) + 1, np.uint64)
     np.cumsum(mark, out=running[1:])
     _, first, group = np.unique(running[start[1:]] - running[start[:-1]], return_index=True, return_inverse=True)

@@ -84,8 +84,8 @@ class Setting:
         self.top_point = int(self.point.max(initial=1))
         self.free = [c for c in range(self.projects) if self.cost[c] == 0 and self.can_win[c]]
         self.free.sort(key=self.tie_order.rank.__getitem__)
-        largest = max(self.cost, default=0)
-        self.exact_integers = largest * max(max(self.total_points, default=0), 1) < 2**62
+        self.top_cost = max(self.cost, default=0)
+        self.exact_integers = self.top_cost * max(max(self.total_points, default=0), 1) < 2**62
         self.cost_array = np.array([c if c < 2**62 else 0 for c in self.cost], np.int64)
         self.times = np.array([float(c or 1) for c in self.cost]) if self.by_cost else np.ones(self.projects)
 
@@ -146,7 +146,7 @@ class Setting:
 
     def shift(self, endowment: Fraction) -> int:
         """Binary digits behind the point (negative: dropped before it) that keep every sum below 2 ** 61."""
-        reach = max(self.voters * ceil(endowment), max(self.cost, default=0), 1) * self.top_point
+        reach = max(self.voters * -(-endowment.numerator // endowment.denominator), self.top_cost, 1) * self.top_point
         return ROOM - reach.bit_length()
 
     def scaled(self, shift: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -175,7 +175,7 @@ class Setting:
         """
         below, most = lcm(start.denominator, step.denominator), 2 * steps + 64
         reach = max(self.voters, below) * ceil(start + most * step)
-        shift = ROOM - (max(reach, max(self.cost), 1) * self.top_point).bit_length()
+        shift = ROOM - (max(reach, self.top_cost, 1) * self.top_point).bit_length()
         if not hasattr(self.engine, "add_one") or shift < 0 or not self.exact_integers or self.free:
             return None
         order, tied = np.full(self.projects, -1, np.int64), np.zeros(self.projects, np.int64)
@@ -207,6 +207,13 @@ class Setting:
         self.engine = compiled() or shares_numpy
 
 
+def _down(amount: Fraction, shift: int) -> int:
+    """An amount in units of 2 ** -shift, rounded down."""
+    if shift >= 0:
+        return (amount.numerator << shift) // amount.denominator
+    return amount.numerator // (amount.denominator << -shift)
+
+
 class _Run:
     """One run over a range of endowments, from the first choice to the last."""
 
@@ -218,12 +225,10 @@ class _Run:
         self.order: list[int] = []
         self.tied: list[tuple[int, list[int]]] = []
         self.fractions = 0
-        unit = Fraction(2) ** self.shift
         self.cost_low, self.cost_high, price_low = setting.scaled(self.shift)
         self.active, self.price_low = setting.can_win.copy(), price_low.copy()
         self.state = setting.state
-        self.state[:, 0] = floor(low * unit)
-        self.state[:, 1] = ceil(high * unit)
+        self.state[:, 0], self.state[:, 1] = _down(low, self.shift), -_down(-high, self.shift)
 
     def go(self, exactly: bool) -> Decision:
         setting = self.setting
