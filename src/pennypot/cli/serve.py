@@ -45,6 +45,7 @@ def serve(say_ready: Callable[[str], None] | None = None, load: Callable[[], Non
 
             purpose.claim("demo" if options.demo else "real")
             prepare.static_files()
+            prepare.addresses()
             if load:
                 load()
             _run(options, socket, say_ready or _say_ready)

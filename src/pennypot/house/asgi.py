@@ -28,7 +28,9 @@ THREADS = 12
 _DRAINED_BYTES = 2_000_000_000
 _DRAINED_SECONDS = 30
 
-pages = WSGIMiddleware(get_wsgi_application(), workers=THREADS)
+# Any: a2wsgi and Django describe the same shapes with types of their own.
+wsgi: Any = get_wsgi_application()
+pages: Any = WSGIMiddleware(wsgi, workers=THREADS)
 
 # Imported after Django is set up.
 from pennypot.house import live  # noqa: E402

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
+from django.urls import get_resolver
 
 from pennypot import __version__
 from pennypot.house.problems import Problem
@@ -82,6 +83,11 @@ def _cache_table_is_there() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [settings.CACHES["default"]["LOCATION"]])
         return bool(cursor.fetchone()[0])
+
+
+def addresses() -> None:
+    """Load every page's code now: a fault in it stops the start, and the first visitor does not wait for it."""
+    get_resolver()._populate()
 
 
 def static_files() -> bool:

@@ -36,7 +36,7 @@ async def look_after_orphans(context: JobContext) -> None:
             continue
         await jobs.finish_job(job, status=Status.FAILED, delete_job=False)
         if not periodic:
-            await sync_to_async(stopped_in_the_middle)(job.task_kwargs["work_id"])
+            await sync_to_async(stopped_in_the_middle)(str(job.task_kwargs["work_id"]))
 
 
 @app.periodic(cron="10 3 * * *")

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -36,7 +37,7 @@ def run_tool(name: str, url: str, server: EmbeddedServer | None, *arguments: str
         There is no fitting program, or it failed; with what it said.
     """
     program = server.program(name) if server is not None else _for_own_server(name, url)
-    details = conninfo_to_dict(url)
+    details: dict[str, Any] = dict(conninfo_to_dict(url))
     password = details.pop("password", None)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     if password is not None:

@@ -76,7 +76,7 @@ def long_work(kind: str, *, again: bool = False) -> Callable[[Callable[..., str]
             if work is not None:
                 _do(function, work, arguments)
 
-        app.task(run, name=kind)
+        app.task(name=kind)(run)
         if again:
             _may_run_again.add(kind)
         return function
@@ -180,7 +180,7 @@ def _do(function: Callable[..., str], work: Work, arguments: dict[str, Any]) -> 
 
 def _language_of(work: Work) -> str:
     """Return the language of the person who waits, or the site's."""
-    person = get_user_model().objects.filter(pk=work.owner_id).first()
+    person = get_user_model().objects.filter(pk=work.owner_id).first() if work.owner_id else None
     return getattr(person, "language", "") or translation.get_language() or "en"
 
 

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,13 +61,14 @@ class Site:
         switch: dict[str, Any] = {}
         if user:
             switch = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+        # Not a pipe: nobody reads it while the site runs, and a full one would stop the site.
+        self._printed = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the site
         began = time.monotonic()
         self.process = subprocess.Popen(
             [*interpreter(user), "-m", "pennypot", verb],
             env=environment(home, PORT=str(self.port), **settings),
-            stdout=subprocess.PIPE,
+            stdout=self._printed,
             stderr=subprocess.STDOUT,
-            text=True,
             cwd="/",
             **switch,
         )
@@ -82,8 +84,13 @@ class Site:
                 return
             if self.process.poll() is not None or time.monotonic() > end:
                 self.process.kill()
-                raise AssertionError(f"It did not start: {self.process.communicate()[0]}")
+                raise AssertionError(f"It did not start: {self.printed()}")
             time.sleep(0.05)
+
+    def printed(self) -> str:
+        """Return what it has printed so far."""
+        self._printed.seek(0)
+        return self._printed.read()
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         """Return status and body of a page."""
@@ -103,15 +110,15 @@ class Site:
     def stop(self, how: signal.Signals = signal.SIGINT) -> str:
         """Ask it to stop, wait until it has, and return everything it printed."""
         self.process.send_signal(how)
-        printed, _ = self.process.communicate(timeout=30)
-        return printed
+        self.process.wait(30)
+        return self.printed()
 
     def kill_everything(self) -> None:
         """End every process of it as a power cut would."""
         for number in set(self.processes()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
-        self.process.communicate(timeout=10)
+        self.process.wait(10)
 
 
 @contextlib.contextmanager
