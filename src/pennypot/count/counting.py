@@ -40,6 +40,11 @@ def count(
     progress : callable, optional
         Called with the Add1 steps taken and the endowment reached.
 
+    Raises
+    ------
+    ValueError
+        If the card names projects that are not there, or pots that do not fit the election.
+
     Returns
     -------
     Result
@@ -47,10 +52,18 @@ def count(
     """
     if card is None:
         card = stated_card(election) or RuleCard()
+    _check_names(election, card)
     result = _count(election, card, progress, trail)
     if alternatives and result.ties:
         result = replace(result, ties=tuple(_with_alternatives(result, tie) for tie in result.ties))
     return result
+
+
+def _check_names(election: Election, card: RuleCard) -> None:
+    named = [*card.prefer, *card.withdrawn, *(name for group in card.exclusive for name in group)]
+    for name in named:
+        if name not in election.index:
+            raise ValueError(f"the rule card names {name!r}, which is no project of this election")
 
 
 def as_counted(election: Election, card: RuleCard) -> Election:
@@ -86,7 +99,11 @@ def _count_pots(election: Election, card: RuleCard) -> Result:
     ties: list[Tie] = []
     parts: dict[str, int] = {}
     cost = 0
-    for pot, inside in split(election, card.pots):
+    potted = split(election, card.pots)
+    for group in card.exclusive:
+        if not any(all(name in inside.index for name in group) for _, inside in potted):
+            raise ValueError(f"rivals must belong to the same pot: {', '.join(group)}")
+    for pot, inside in potted:
         result = _count(inside, plain)
         for entry in result.trail:
             trail.append(entry | {"round": len(trail) + 1, "pot": pot.name})

@@ -28,7 +28,7 @@ def rivals(election: Election, card: RuleCard) -> dict[int, set[int]]:
     """For each project, those that cannot win beside it."""
     found: dict[int, set[int]] = {}
     for group in card.exclusive:
-        members = {election.index[name] for name in group if name in election.index}
+        members = {election.index[name] for name in group if name in election.index}  # a pot may hold none of them
         for member in members:
             found.setdefault(member, set()).update(members - {member})
     return found

@@ -127,6 +127,21 @@ def test_pots_that_promise_too_much_or_overlap_are_refused():
         count(election, RuleCard(rule="greedy", pots=(Pot("category", "play", 1), Pot("category", "green", 1))))
 
 
+def test_cards_that_name_what_is_not_there_are_refused():
+    election = build({"a": 1, "b": 1}, 10, ["ab"])
+    for card in (RuleCard(exclusive=(("a", "x"),)), RuleCard(withdrawn=("x",)), RuleCard(prefer=("x",))):
+        with pytest.raises(ValueError, match="'x'"):
+            count(election, card)
+
+
+def test_rivals_in_different_pots_are_refused():
+    projects = [Project("a", 6, {"category": "play"}), Project("b", 5, {"category": "green"})]
+    election = Election.build(projects, 12, [["a", "b"]])
+    pots = (Pot("category", "play", 6), Pot("category", "green", 6))
+    with pytest.raises(ValueError, match="same pot"):
+        count(election, RuleCard(rule="greedy", pots=pots, exclusive=(("a", "b"),)))
+
+
 def test_caps_limit_a_category_and_nothing_else():
     projects = [Project("a", 6, {"category": "play"}), Project("b", 5, {"category": "play"}), Project("c", 4)]
     election = Election.build(projects, 20, [["a", "b", "c"], ["a", "b"], ["a"]])
