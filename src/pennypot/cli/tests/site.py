@@ -113,6 +113,10 @@ class Site:
         self.process.wait(30)
         return self.printed()
 
+    def close(self) -> None:
+        """Let go of what it printed."""
+        self._printed.close()
+
     def kill_everything(self) -> None:
         """End every process of it as a power cut would."""
         for number in set(self.processes()):
@@ -130,3 +134,4 @@ def site(home: Path, *arguments: str, **settings: str) -> Iterator[Site]:
     finally:
         if running.process.poll() is None:
             running.stop()
+        running.close()
