@@ -56,7 +56,8 @@ import io, sys, time, zipfile
 began = time.perf_counter()
 import polars
 archive = zipfile.ZipFile(sys.argv[1])
-table = polars.read_csv(io.BytesIO(archive.read(archive.namelist()[0])), try_parse_dates=True, infer_schema_length=None)
+table = polars.read_csv(io.BytesIO(archive.read(archive.namelist()[0])), infer_schema=False)
+table = table.with_columns(polars.col("Amount").cast(polars.Float64), polars.col("PaymentDate").str.to_date())
 table.write_parquet(sys.argv[2])
 for name in ("BeneficiaryName", "OrganisationalUnit", "Purpose"):
     table.group_by(name).agg(polars.col("Amount").sum()).top_k(20, by="Amount")

@@ -18,6 +18,7 @@ _PLAIN = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}")
 _OF_AMOUNTS = "£+ ')(GBPUKCDR-−–‐‑\u00a0\u2009\u202f\t"
 _DROPPED = str.maketrans("", "", _OF_AMOUNTS + ",")
 _DROPPED_BUT_COMMA = str.maketrans("", "", _OF_AMOUNTS + ".")
+_DROPPED_MINUSES = str.maketrans("", "", "-−–‐‑")
 _MINUSES = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-"})
 _HAS_DIGIT = re.compile(r"[0-9]")
 
@@ -151,7 +152,7 @@ def second_opinion_pence(cell: Any, decimal: str, unit_pence: int) -> int:
     text = cell.strip().upper()
     bare = text.translate(_DROPPED if decimal == "." else _DROPPED_BUT_COMMA).replace(",", ".")
     # A sign at either end, brackets round it, or CR behind it make it negative; two of them undo each other.
-    signs = (text[:1] == "(") + text.endswith("CR") + sum(text.count(minus) for minus in "-−–‐‑")
+    signs = (text[:1] == "(") + text.endswith("CR") + len(text) - len(text.translate(_DROPPED_MINUSES))
     if not bare or bare == ".":
         return 0
     try:

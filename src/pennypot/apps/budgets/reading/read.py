@@ -6,14 +6,15 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import compress, zip_longest
+from itertools import compress
 from typing import Any
 
 from .dates import DateColumn
 from .headings import normal
-from .money import MoneyColumn, SecondOpinion, parse_money
+from .money import Money, MoneyColumn, SecondOpinion, parse_money
 from .recognise import Source
 from .shapes import Batch, Block, Mapping, Reading, Rejected, Sheet, SheetUnderstood, Understanding
+from .survey import turned
 from .understand import change, understand
 from .words import CannotRead, Said, say
 
@@ -193,7 +194,7 @@ class _Part:
         """Read rows column by column; only those that do not fit are looked at one by one."""
         if not rows:
             return
-        columns: list[Sequence[Any]] = list(zip_longest(*rows, fillvalue=""))
+        columns = turned(rows)
         columns += [[""] * len(rows)] * (self._width - len(columns))
         bad = self._misfits(numbers, columns)
         if bad:
@@ -210,13 +211,17 @@ class _Part:
         """Positions of rows that cannot be kept as they stand."""
         if self._amount < 0:
             return set(range(len(numbers)))
-        amounts = map(self._reader._money.__getitem__, columns[self._amount])
-        bad = {at for at, amount in enumerate(amounts) if amount is None}
+        amounts = list(map(self._reader._money.__getitem__, columns[self._amount]))
+        # Asking for the types first leaves the slow look at single cells to the few batches that need it.
+        bad = (
+            {at for at, amount in enumerate(amounts) if amount is None} if set(map(type, amounts)) != {Money} else set()
+        )
         if self._mapping.kind == "budget":
             bad = {at for at in bad if not self._is_not_known(numbers[at], [cells[at] for cells in columns])}
         if self._needs_date:
-            dates = map(self._reader._dates.__getitem__, columns[self._date])
-            bad |= {at for at, date in enumerate(dates) if date.__class__ is str}
+            dates = list(map(self._reader._dates.__getitem__, columns[self._date]))
+            if str in set(map(type, dates)):
+                bad |= {at for at, date in enumerate(dates) if isinstance(date, str)}
         return bad | self._odd(columns, len(numbers))
 
     def _is_not_known(self, number: int, cells: list[Any]) -> bool:
@@ -251,7 +256,7 @@ class _Part:
         amounts = columns[self._amount]
         read = list(map(reader._money.__getitem__, amounts))
         pence = [money.pence if money else None for money in read]
-        reader._counts["rounded"] += sum(money.rounded for money in read if money)
+        reader._counts["rounded"] += sum([money.rounded for money in read if money])
         reading.not_known += pence.count(None)
         reading.sum_kept_pence += sum(filter(None, pence))
         reading.sum_before_pence += sum(map(reader._check.__getitem__, amounts))

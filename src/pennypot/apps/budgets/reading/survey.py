@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
+from operator import itemgetter
 from typing import Any
 
 from .dates import take_apart
@@ -24,6 +25,21 @@ POSTCODE = re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}")
 _ORGANISATION = re.compile(
     r"\b(?:ltd|limited|plc|llp|council|services?|group|trust|association|company|authority|uk|solutions|school)\b", re.I
 )
+
+
+def turned(rows: list[list[Any]]) -> list[Sequence[Any]]:
+    """Rows as columns, short rows filled up with empty cells."""
+    if len(set(map(len, rows))) == 1:
+        return list(zip(*rows, strict=True))
+    return list(zip_longest(*rows, fillvalue=""))
+
+
+def _column(rows: list[list[Any]], index: int) -> list[Any]:
+    """One column of rows, empty where a row is too short."""
+    try:
+        return list(map(itemgetter(index), rows))
+    except IndexError:
+        return [cells[index] if index < len(cells) else "" for cells in rows]
 
 
 @dataclass
@@ -99,10 +115,9 @@ class BlockSurvey:
         if rows_before > _WATCHED_ROWS:
             for facts in self.facts:
                 if facts.watched:
-                    at = facts.index
-                    facts.add([cells[at] if at < len(cells) else "" for cells in rows])
+                    facts.add(_column(rows, facts.index))
             return
-        for index, cells in enumerate(zip_longest(*rows, fillvalue="")):
+        for index, cells in enumerate(turned(rows)):
             if index == len(self.facts):
                 self.facts.append(ColumnFacts(index))
             self.facts[index].add(cells)
@@ -136,8 +151,8 @@ class SheetSurvey:
     examples: list[tuple[int, list[str]]] = field(default_factory=list)
 
 
-def survey(source: Source, sheet: Sheet) -> SheetSurvey:
-    """Pass over all rows of a sheet once."""
+def survey(source: Source, sheet: Sheet, most_rows: int | None = None) -> SheetSurvey:
+    """Pass over the rows of a sheet once: all of them, or little more than `most_rows`."""
     found = SheetSurvey(sheet)
     block = BlockSurvey(first_row=1)
     for first, rows in source.batches(sheet):
@@ -158,6 +173,8 @@ def survey(source: Source, sheet: Sheet) -> SheetSurvey:
         block.add(rows[start:])
         if len(found.examples) < _KEPT_EXAMPLES:
             found.examples += _examples(rows, first)
+        if most_rows and found.rows >= most_rows:
+            break
     found.blocks.append(block)
     if found.blocks[0].heading_row is None:
         _guess_headings(source, sheet, found.blocks[0])
@@ -168,8 +185,9 @@ def _candidates(rows: list[list[Any]], amount_index: int | None, first: int) -> 
     """Rows worth a closer look: words where an amount belongs, or no figures anywhere."""
     if amount_index is None:
         return [(at, cells) for at, cells in enumerate(rows) if first + at <= _HEAD_ROWS or _without_figures(cells)]
-    amounts = [cells[amount_index] if amount_index < len(cells) else "" for cells in rows]
-    wordy = {cell for cell in set(amounts) if isinstance(cell, str) and not _DIGIT.search(cell)}
+    amounts = _column(rows, amount_index)
+    wordy = {cell for cell in set(amounts) if isinstance(cell, str) and not _DIGIT.search(cell, len(cell) - 1)}
+    wordy = {cell for cell in wordy if not _DIGIT.search(cell)}
     if not wordy:
         return []
     return [(at, rows[at]) for at, cell in enumerate(amounts) if cell in wordy and (cell or _without_figures(rows[at]))]

@@ -16,7 +16,12 @@ from .words import CannotRead, Said, say
 _EMPTY_SHARE = 0.02
 
 
-def understand(source: Source, remembered: Mapping | AnyMapping[str, Mapping] | None = None) -> Understanding:
+def understand(
+    source: Source,
+    remembered: Mapping | AnyMapping[str, Mapping] | None = None,
+    *,
+    most_rows: int | None = None,
+) -> Understanding:
     """Work out what a source's columns hold.
 
     Parameters
@@ -24,6 +29,9 @@ def understand(source: Source, remembered: Mapping | AnyMapping[str, Mapping] | 
     source : Source
     remembered : Mapping, or dict of fingerprint -> Mapping, optional
         What the officer confirmed for this publisher before; used where the headings are the same.
+    most_rows : int, optional
+        Look at little more than so many rows of each sheet. Then decisions are not those of whole columns: only for
+        callers that check afterwards, as `spending.read_into_store` does.
 
     Returns
     -------
@@ -35,7 +43,7 @@ def understand(source: Source, remembered: Mapping | AnyMapping[str, Mapping] | 
     CannotRead
         When no sheet holds a table.
     """
-    surveys = [survey(source, sheet) for sheet in source.sheets if not sheet.hidden]
+    surveys = [survey(source, sheet, most_rows) for sheet in source.sheets if not sheet.hidden]
     tables = [found for found in surveys if _has_table(found)]
     if not tables:
         code = "no_rows" if not any(found.rows for found in surveys) else "no_table"

@@ -11,7 +11,7 @@ Payees that look like private people are masked in `payee_published`; whatever i
 """
 
 from .private import Judgement, is_redacted, judge_payee, looks_private
-from .profile import LocalRule, LocalShare, NamedSum, SpendingProfile, payments, profile
+from .profile import LocalRule, LocalShare, NamedSum, SpendingProfile, find_payees, payments, profile
 from .store import MASK, PaymentsWriter, read_into_store
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "NamedSum",
     "PaymentsWriter",
     "SpendingProfile",
+    "find_payees",
     "is_redacted",
     "judge_payee",
     "looks_private",

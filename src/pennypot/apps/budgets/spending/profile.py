@@ -10,12 +10,14 @@ from typing import Any
 
 from .store import MASK, connect
 
+Days = tuple[dt.date, dt.date]
+
 NOT_KNOWN = ""
 _TOP = 20
 # For charts the purpose is what was bought, or the description where nothing else is said.
 _VIEW = """
 CREATE TEMP VIEW payments AS
-SELECT *, CASE WHEN category <> '' THEN category ELSE description END AS purpose FROM read_parquet($files)
+SELECT *, CASE WHEN category <> '' THEN category ELSE description END AS purpose FROM read_parquet($files) WHERE $days
 """
 # The area is M, M33 or a whole postcode; M3 is not the beginning of M33.
 _IN_AREA = """
@@ -81,7 +83,12 @@ class SpendingProfile:
 
 
 def profile(
-    files: Sequence[str | Path], local: LocalRule | None = None, *, top: int = _TOP, publisher: str = ""
+    files: Sequence[str | Path],
+    local: LocalRule | None = None,
+    *,
+    top: int = _TOP,
+    publisher: str = "",
+    days: Days | None = None,
 ) -> SpendingProfile:
     """Summarise one or several Parquet files of payments.
 
@@ -95,9 +102,11 @@ def profile(
         How many payees, services and purposes to name.
     publisher : str
         Only this publisher's payments.
+    days : (date, date), optional
+        Only payments from the first of these days to the last.
     """
     with connect() as connection:
-        _open(connection, files, publisher)
+        _open(connection, files, publisher, days)
         count, total, paid, returned, payees, first, last = connection.execute(
             "SELECT count(*), coalesce(sum(amount_pence), 0), coalesce(sum(amount_pence) FILTER (amount_pence > 0), 0),"
             " coalesce(sum(amount_pence) FILTER (amount_pence < 0), 0),"
@@ -124,9 +133,36 @@ def profile(
         )
 
 
-def _open(connection: Any, files: Sequence[str | Path], publisher: str) -> None:
+def find_payees(
+    files: Sequence[str | Path], words: str, *, days: Days | None = None, limit: int = 50
+) -> list[NamedSum]:
+    """Organisations with these words in their name, the most paid first. Private people cannot be searched for.
+
+    Parameters
+    ----------
+    files : sequence of paths
+    words : str
+        Part of a name; capitals do not matter.
+    days : (date, date), optional
+        Only payments from the first of these days to the last.
+    limit : int
+        How many at most.
+    """
+    with connect() as connection:
+        _open(connection, files, days=days)
+        found = connection.execute(
+            "SELECT payee_published, sum(amount_pence), count(*) FROM payments"
+            " WHERE payee_kind = 'organisation' AND contains(lower(payee_published), lower($words))"
+            " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $limit",
+            {"words": words, "limit": limit},
+        ).fetchall()
+    return [NamedSum(name, int(pence), number) for name, pence, number in found]
+
+
+def _open(connection: Any, files: Sequence[str | Path], publisher: str = "", days: Days | None = None) -> None:
+    within = f"paid_on BETWEEN DATE '{days[0].isoformat()}' AND DATE '{days[1].isoformat()}'" if days else "TRUE"
     names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    connection.execute(_VIEW.replace("$files", f"[{names}]"))
+    connection.execute(_VIEW.replace("$files", f"[{names}]").replace("$days", within))
     if publisher:
         connection.execute("CREATE TEMP VIEW all_payments AS SELECT * FROM payments")
         connection.execute(
@@ -192,6 +228,7 @@ def payments(
     payee: str = "",
     service: str = "",
     month: str = "",
+    days: Days | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> Iterator[dict[str, Any]]:
@@ -207,7 +244,7 @@ def payments(
     """
     shown = ("publisher", "paid_on", "payee_published", "service", "purpose", "amount_pence", "file", "sheet", "row")
     with connect() as connection:
-        _open(connection, files, "")
+        _open(connection, files, days=days)
         found = connection.execute(
             f"SELECT {', '.join(chr(34) + name + chr(34) for name in shown)} FROM payments"  # noqa: S608
             " WHERE ($payee = '' OR payee_published = $payee) AND ($service = '' OR service = $service)"

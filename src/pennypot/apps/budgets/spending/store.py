@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import gc
 import os
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,6 +19,7 @@ from .private import judge_payee
 
 MASK = "private person"
 _ROWS_AT_A_TIME = 20_000
+_FIRST_LOOK_ROWS = 20_000
 _MEMORY = "160MB"
 _TEXTS = (
     "payee", "supplier_id", "supplier_class", "postcode", "service", "division", "category", "description",
@@ -71,6 +71,8 @@ class PaymentsWriter:
         self._connection.execute(_CREATE)
         self._waiting: list[Batch] = []
         self._rows = 0
+        # Set to False to leave no file behind.
+        self.leave = True
 
     def __enter__(self) -> PaymentsWriter:
         return self
@@ -79,7 +81,7 @@ class PaymentsWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
+            if kind is None and self.leave:
                 self._finish()
         finally:
             self._connection.close()
@@ -107,7 +109,9 @@ class PaymentsWriter:
         )
         columns["row"] = np.array([number for batch in waiting for number in batch.rows], np.int32)
         # Day numbers, nought for a date that is not known: converting dates one by one takes ten times as long.
-        columns["day"] = np.array([_day(date) for batch in waiting for date in batch.values["paid_on"]], np.int32)
+        dates = [date for batch in waiting for date in batch.values["paid_on"]]
+        days = {date: date.toordinal() if date else 0 for date in set(dates)}
+        columns["day"] = np.array([days[date] for date in dates], np.int32)
         purposes = columns.get("category", [""] * len(columns["row"]))
         columns["payee_kind"], columns["payee_published"] = _published(columns["payee"], purposes)
         self._connection.register("batch", columns)
@@ -120,7 +124,8 @@ class PaymentsWriter:
         os.close(handle)
         try:
             self._connection.execute(
-                f"COPY payments TO '{name.replace(chr(39), chr(39) * 2)}' (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY payments TO '{name.replace(chr(39), chr(39) * 2)}'"
+                " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
             )
             Path(name).replace(self._path)
         except BaseException:
@@ -137,10 +142,6 @@ def _object(values: list[Any]) -> np.ndarray:
 
 def _column(batch: Batch, name: str) -> list[str]:
     return batch.values.get(name) or [""] * len(batch)
-
-
-def _day(date: dt.date | None) -> int:
-    return date.toordinal() if date else 0
 
 
 def _insert(have: Collection[str]) -> str:
@@ -205,8 +206,42 @@ def read_into_store(
         As `reading.recognise`, `understand` and `read`; then no file is left.
     """
     source = file if isinstance(file, Source) else recognise(file, filename)
-    with _without_looking_for_cycles(), source, PaymentsWriter(path, publisher) as writer:
-        understood = mapping or understand(source)
-        if (understood if isinstance(understood, Mapping) else understood.mapping).kind != "spending":
-            raise CannotRead(say("not_payments"), source.name, what_to_do=say("do_check_file"))
-        return read(source, understood, sink=writer.add)
+    with _without_looking_for_cycles(), source:
+        if mapping is None:
+            quick = understand(source, most_rows=_FIRST_LOOK_ROWS)
+            if _is_certain(quick):
+                reading = _store(source, path, publisher, quick, keep=_bears_out)
+                if _bears_out(reading):
+                    return reading
+        return _store(source, path, publisher, mapping or understand(source))
+
+
+def _is_certain(understood: Understanding) -> bool:
+    """Whether a first look settled the dates for good: they are unmistakable, or one of them decides."""
+    unsure = ("dates_day_first_span", "dates_month_first_span", "dates_day_first_guess", "dates_both_orders")
+    return not any(said.code in unsure for said in understood.remarks)
+
+
+def _bears_out(reading: Reading) -> bool:
+    """Whether reading everything found nothing that a look at the whole file might have decided otherwise.
+
+    Other headings further down, dates of the other order and amounts written in another way all make rows that do
+    not fit; if there is one, the whole file is looked over before it is read again.
+    """
+    return set(reading.reasons) <= {"row_title", "row_total", "row_nothing"}
+
+
+def _store(
+    source: Source,
+    path: str | Path,
+    publisher: str,
+    understood: Mapping | Understanding,
+    keep: Callable[[Reading], bool] = lambda reading: True,
+) -> Reading:
+    """Read into a Parquet file, which is left only where the reading is to be kept."""
+    if (understood if isinstance(understood, Mapping) else understood.mapping).kind != "spending":
+        raise CannotRead(say("not_payments"), source.name, what_to_do=say("do_check_file"))
+    with PaymentsWriter(path, publisher) as writer:
+        reading = read(source, understood, sink=writer.add)
+        writer.leave = keep(reading)
+    return reading

@@ -108,6 +108,28 @@ def test_several_imports_are_summed_together_and_one_publisher_can_be_chosen(sto
     assert profile([stored, other], publisher="Nobody").payments == 0
 
 
+@pytest.mark.parametrize(
+    ("line", "kept", "pence"),
+    [
+        ("04/28/2024,Example Ltd,1.00", 30_001, 3_000_100),
+        ('Supplier,Date,Amount\n"Other Ltd",29/04/2024,2.00', 30_001, 3_000_200),
+        ("03/04/2024,Example Ltd,soon", 30_000, 3_000_000),
+    ],
+)
+def test_what_only_a_look_at_the_whole_file_shows_is_seen_however_far_down(tmp_path, line, kept, pence):
+    rows = "17/04/2024,Example Ltd,1.00\n" * 30_000
+    content = f"Date,Supplier,Amount\n{rows}{line}\n".encode()
+    path = tmp_path / "long.parquet"
+    reading = read_into_store(content, path, "Example Council", filename="long.csv")
+    assert (reading.kept, reading.sum_kept_pence) == (kept, pence)
+    found = profile([path])
+    assert (found.payments, found.total_pence) == (kept, pence)
+    with recognise(content, "long.csv") as source:
+        whole = understand(source)
+        again = read_into_store(source, tmp_path / "again.parquet", "Example Council", whole)
+    assert (again.kept, again.reasons, again.sum_kept_pence) == (reading.kept, reading.reasons, reading.sum_kept_pence)
+
+
 def test_when_reading_fails_no_file_is_left(tmp_path):
     path = tmp_path / "bad.parquet"
     with pytest.raises(CannotRead):
