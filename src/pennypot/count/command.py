@@ -23,30 +23,30 @@ class Trouble(Exception):
 
 
 def add_subcommands(subparsers) -> None:
-    """Add the commands to an `argparse` subparsers object; parsed arguments get ``run``, which takes them."""
+    """Add the commands to an `argparse` subparsers object; parsed arguments get ``run``, which takes them and gives the exit status."""
     counting = subparsers.add_parser("count", help="count an election", description=_COUNT)
     _election_options(counting)
     counting.add_argument("--certificate", metavar="OUT.json", help="also write a certificate that anyone can recount")
-    counting.set_defaults(run=run_count)
+    counting.set_defaults(run=_guarded(run_count))
 
     recounting = subparsers.add_parser("recount", help="check a certificate against the ballots", description=_RECOUNT)
     recounting.add_argument("certificate", metavar="CERTIFICATE.json")
     recounting.add_argument("file", metavar="BALLOTS.pb")
     recounting.add_argument("--json", action="store_true", help="print JSON")
-    recounting.set_defaults(run=run_recount)
+    recounting.set_defaults(run=_guarded(run_recount))
 
     explaining = subparsers.add_parser("explain", help="say why projects won or lost", description=_EXPLAIN)
     _election_options(explaining)
     explaining.add_argument("--project", action="append", metavar="ID", help="only this project (may be repeated)")
     explaining.add_argument("--quick", action="store_true", help="leave out votes missing and rivals withdrawn")
-    explaining.set_defaults(run=run_explain)
+    explaining.set_defaults(run=_guarded(run_explain))
 
     warming = subparsers.add_parser("warm", help="compile the fast counting code now", description=_WARM)
-    warming.set_defaults(run=run_warm)
+    warming.set_defaults(run=_guarded(run_warm))
 
     comparing = subparsers.add_parser("compare", help="show what each rule would fund", description=_COMPARE)
     _election_options(comparing)
-    comparing.set_defaults(run=run_compare)
+    comparing.set_defaults(run=_guarded(run_compare))
 
 
 _COUNT = "Count an election by the rule that its file states, or by the rule given here."
@@ -248,20 +248,22 @@ def _print_json(data) -> None:
     print(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Carry out parsed arguments; trouble is said in one line on the error stream."""
-    try:
-        return arguments.run(arguments)
-    except Trouble as trouble:
-        print(f"pennypot: {trouble}", file=sys.stderr)
-        return UNREADABLE
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+def _guarded(work: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """Say trouble in one line on the error stream, instead of a traceback."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        try:
+            return work(arguments)
+        except Trouble as trouble:
+            print(f"pennypot: {trouble}", file=sys.stderr)
+            return UNREADABLE
+
+    return run
 
 
 def main(words: list[str] | None = None) -> int:
     """The command on its own: `python -m pennypot.count`."""
     parser = argparse.ArgumentParser(prog="pennypot", description="Count participatory budgets.")
     add_subcommands(parser.add_subparsers(dest="command", required=True))
-    return run(parser.parse_args(words))
+    arguments = parser.parse_args(words)
+    return arguments.run(arguments)

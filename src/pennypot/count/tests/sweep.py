@@ -1,7 +1,7 @@
 """The long comparison with the slow count in `audit`: run by hand, its figures stand in docs/evidence/count.md.
 
     python -m pennypot.count.tests.sweep random 100000
-    python -m pennypot.count.tests.sweep archive [SECONDS FOR EACH COUNT]
+    python -m pennypot.count.tests.sweep archive [SECONDS FOR EACH COUNT [WORD IN THE NAMES OF RULES, "-WORD" FOR NOT]]
 
 "random" draws small elections full of ties and extremes with random rule cards. "archive" counts every election of
 the archive with up to 2,000 voters and 40 projects by every rule, both ways; a slow count that would take longer than
@@ -141,9 +141,12 @@ def _alarm(*_):
     raise _TooSlow
 
 
-def sweep_archive(seconds: int) -> int:
+def sweep_archive(seconds: float, word: str = "") -> int:
     """Compare on the archive's elections with up to 2,000 voters and 40 projects; gives the number of mismatches."""
     signal.signal(signal.SIGPROF, _alarm)
+    cards = {
+        title: card for title, card in ARCHIVE_CARDS.items() if (word.lstrip("-") in title) != word.startswith("-")
+    }
     agreed, left_out, wrong = Counter(), Counter(), 0
     chosen = []
     with tempfile.TemporaryDirectory() as folder:
@@ -155,7 +158,7 @@ def sweep_archive(seconds: int) -> int:
                 chosen.append((election.voters * len(election.projects), name, path))
         for _, name, path in sorted(chosen):
             election, data = read_pabulib(path), audit.read(path)
-            for title, card in ARCHIVE_CARDS.items():
+            for title, card in cards.items():
                 ours = outcome(election, card)
                 signal.setitimer(signal.ITIMER_PROF, seconds)
                 try:
@@ -170,7 +173,7 @@ def sweep_archive(seconds: int) -> int:
                     wrong += 1
                     print(f"{name}: {title} differs", flush=True)
     print(f"{len(chosen)} elections, {wrong} mismatches")
-    for title in ARCHIVE_CARDS:
+    for title in cards:
         print(f"{title}: {agreed[title]} agree, {left_out[title]} left out as too slow")
     return wrong
 
@@ -178,4 +181,4 @@ def sweep_archive(seconds: int) -> int:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["random"]:
         sys.exit(bool(sweep_random(int(sys.argv[2]))))
-    sys.exit(bool(sweep_archive(int(sys.argv[2]) if len(sys.argv) > 2 else 20)))
+    sys.exit(bool(sweep_archive(float(sys.argv[2]) if len(sys.argv) > 2 else 20, *sys.argv[3:4])))
