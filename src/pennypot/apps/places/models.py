@@ -16,6 +16,9 @@ RESERVED_SLUGS = frozenset(
     | {"language", "live", "me", "new", "places", "privacy", "robots.txt", "security", "static", ".well-known", "work"}
 )
 
+# Parts of the pool's addresses (`/<place>/pool/flows/`), which no agency's address may shadow.
+RESERVED_AGENCY_SLUGS = frozenset("budget compare flows for history kind line".split())
+
 
 class Place(models.Model):
     """An area with one pooled budget and one accountable officer (a city, a county, an island)."""
@@ -148,6 +151,9 @@ class Agency(models.Model):
         verbose_name_plural = "agencies"
         constraints = [
             models.UniqueConstraint(fields=["place", "slug"], name="one_agency_an_address"),
+            models.CheckConstraint(
+                condition=~Q(slug__in=sorted(RESERVED_AGENCY_SLUGS)), name="agency_address_is_free"
+            ),
             models.UniqueConstraint(fields=["place", "name"], name="one_agency_a_name"),
         ]
 

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from pennypot.apps.people.models import Person
-from pennypot.apps.places.models import Agency, Place
+from pennypot.apps.places.models import RESERVED_AGENCY_SLUGS, Agency, Place
 from pennypot.apps.places.permissions import may_set_up
 from pennypot.house import deeds
 from pennypot.house.answers import Invalid, require
@@ -81,7 +81,8 @@ def remove_agency(person: Person, agency: Agency) -> None:
 
 
 def _slug(name: str) -> str:
-    return slugify(name)[:80].strip("-") or "agency"
+    slug = slugify(name)[:80].strip("-") or "agency"
+    return f"{slug}-agency" if slug in RESERVED_AGENCY_SLUGS else slug
 
 
 def _save(agency: Agency, update_fields: list[str] | None = None) -> None:

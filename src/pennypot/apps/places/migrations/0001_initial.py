@@ -179,6 +179,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='agency',
+            constraint=models.CheckConstraint(condition=models.Q(('slug__in', ['budget', 'compare', 'flows', 'for', 'history', 'kind', 'line']), _negated=True), name='agency_address_is_free'),
+        ),
+        migrations.AddConstraint(
+            model_name='agency',
             constraint=models.UniqueConstraint(fields=('place', 'name'), name='one_agency_a_name'),
         ),
         migrations.AddConstraint(

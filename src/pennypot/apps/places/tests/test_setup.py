@@ -350,3 +350,14 @@ def test_a_draft_is_kept_as_plain_data(team, cast):
     assert json.loads(json.dumps(AreaDraft.objects.get().rows)) == [
         {"name": "Hill", "code": "", "population": None, "part_of": "", "outline": []}
     ]
+
+
+@pytest.mark.django_db
+def test_an_agency_never_takes_an_address_of_the_pool_itself(cast):
+    (agency,) = agency_actions.add_agencies(_acting(cast.tariq), cast.brindley, [{"name": "History"}])
+    assert agency.slug == "history-agency"
+
+
+def _acting(person):
+    person.second_factor = True
+    return person
