@@ -11,7 +11,7 @@ from pennypot.cli import build_parser
 from pennypot.house.options import OPTIONS
 
 REFERENCE = Path(__file__).resolve().parents[4] / "docs" / "reference"
-OTHERS = {"count", "recount", "explain", "compare"}  # docs/count describes them
+OTHERS = {"count", "recount", "explain", "compare", "warm"}  # docs/count describes them
 
 
 @pytest.fixture(scope="module")
