@@ -261,12 +261,19 @@ class Upload(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="uploads")
     kind = models.CharField(max_length=8, choices=Kind, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    # What the officer said about it. A budget needs all of it; payments carry their own dates.
     year = models.CharField(_("year"), max_length=7, blank=True)
+    budget_kind = models.CharField(_("planned or spent"), max_length=7, choices=Budget.Kind, blank=True)
+    source_title = models.CharField(_("source"), max_length=300, blank=True)
+    source_url = models.URLField(_("address of the source"), max_length=600, blank=True)
+    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    # Whose row or lines to read, in a file that holds those of several bodies.
+    authority = models.CharField(max_length=200, blank=True)
     file_name = models.CharField(_("file name"), max_length=300)
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     # Where the untouched file is kept, under the installation's uploads folder; a random name, never the given one.
-    stored_as = models.CharField(max_length=200)
+    stored_as = models.CharField(max_length=200, blank=True)
     understanding = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
     problem = models.TextField(blank=True)
@@ -378,3 +385,16 @@ class SpendingFile(models.Model):
 
     def __str__(self) -> str:
         return self.source_title
+
+
+class LocalRule(models.Model):
+    """Which payees count as local in a place: by their postcode, or by name where the files hold no postcodes."""
+
+    place = models.OneToOneField(Place, models.CASCADE, primary_key=True, related_name="local_rule")
+    # Areas of postcodes as people write them, separated by spaces: "M33 WA14 WA15".
+    postcodes = models.CharField(_("postcodes that are local"), max_length=400, blank=True)
+    # Names as the files write them, one a line.
+    payees = models.TextField(_("payees that are local"), blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.postcodes}"

@@ -18,6 +18,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='LocalRule',
+            fields=[
+                ('place', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='local_rule', serialize=False, to='places.place')),
+                ('postcodes', models.CharField(blank=True, max_length=400, verbose_name='postcodes that are local')),
+                ('payees', models.TextField(blank=True, verbose_name='payees that are local')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Budget',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -160,10 +168,15 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(blank=True, choices=[('budget', 'budget lines'), ('spending', 'payments')], max_length=8)),
                 ('state', models.CharField(choices=[('received', 'received'), ('understood', 'waiting for your answers'), ('reading', 'being read'), ('ready', 'read, waiting for your yes'), ('saved', 'saved'), ('undone', 'undone'), ('failed', 'could not be read')], default='received', max_length=10)),
                 ('year', models.CharField(blank=True, max_length=7, verbose_name='year')),
+                ('budget_kind', models.CharField(blank=True, choices=[('budget', 'budget (planned)'), ('outturn', 'outturn (spent)')], max_length=7, verbose_name='planned or spent')),
+                ('source_title', models.CharField(blank=True, max_length=300, verbose_name='source')),
+                ('source_url', models.URLField(blank=True, max_length=600, verbose_name='address of the source')),
+                ('licence', models.CharField(blank=True, max_length=120, verbose_name='licence')),
+                ('authority', models.CharField(blank=True, max_length=200)),
                 ('file_name', models.CharField(max_length=300, verbose_name='file name')),
                 ('size_bytes', models.BigIntegerField()),
                 ('sha256', models.CharField(max_length=64)),
-                ('stored_as', models.CharField(max_length=200)),
+                ('stored_as', models.CharField(blank=True, max_length=200)),
                 ('understanding', models.JSONField(default=dict)),
                 ('mapping', models.JSONField(default=dict)),
                 ('problem', models.TextField(blank=True)),

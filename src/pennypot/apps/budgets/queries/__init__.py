@@ -8,6 +8,8 @@ from pennypot.apps.budgets.queries.beside import (
     over_years,
     stamp_of_all,
 )
+from pennypot.apps.budgets.queries.desk import AgencyDesk, agencies_of, desk, overlapping, same_files, upload_in
+from pennypot.apps.budgets.queries.spending import Spending, payees, profile_of, spending, spending_file_in
 from pennypot.apps.budgets.queries.versions import (
     Change,
     Difference,
@@ -36,6 +38,7 @@ from pennypot.apps.budgets.queries.whole import (
 
 __all__ = [
     "FAMILY_COLOURS",
+    "AgencyDesk",
     "Change",
     "Difference",
     "Group",
@@ -44,12 +47,15 @@ __all__ = [
     "Pool",
     "PoolLine",
     "PoolTransfer",
+    "Spending",
     "Version",
     "YearTotal",
+    "agencies_of",
     "beside_others",
     "budget_in",
     "by_family",
     "current_budgets",
+    "desk",
     "difference",
     "gaps",
     "history",
@@ -58,8 +64,15 @@ __all__ = [
     "line_in",
     "other_counts",
     "over_years",
+    "overlapping",
+    "payees",
     "pool",
+    "profile_of",
+    "same_files",
+    "spending",
+    "spending_file_in",
     "stamp",
     "stamp_of_all",
+    "upload_in",
     "years",
 ]
