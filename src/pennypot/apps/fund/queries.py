@@ -10,9 +10,39 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
+from pennypot.apps.budgets.queries import stamp as pool_stamp
 from pennypot.apps.fund.chain import Record
 from pennypot.apps.fund.models import Account, Contribution, Entry, Ledger, Money, Pledge, PolicyVersion, Transfer
 from pennypot.apps.places.models import Agency, Place
+
+# Adopted policies, contributions, pledges, entries and accounts are only added to, so a count says whether any came;
+# a proposal, the nightly check, areas and agencies change in place.
+_STAMP = """
+    SELECT
+      (SELECT array[count(*)::text, max(drafted_at)::text, max(adopted_at)::text]
+        FROM fund_policyversion WHERE place_id = %(place)s),
+      (SELECT count(*) FROM fund_contribution contribution
+        JOIN fund_policyversion policy ON policy.id = contribution.policy_id WHERE policy.place_id = %(place)s),
+      (SELECT count(*) FROM fund_pledge pledge
+        JOIN fund_contribution contribution ON contribution.id = pledge.contribution_id
+        JOIN fund_policyversion policy ON policy.id = contribution.policy_id WHERE policy.place_id = %(place)s),
+      (SELECT max(number) FROM fund_entry WHERE place_id = %(place)s),
+      (SELECT array[checked_at::text, problems::text] FROM fund_ledger WHERE place_id = %(place)s),
+      (SELECT array[count(*)::text, min(floor_pence)::text] FROM fund_account WHERE place_id = %(place)s),
+      (SELECT md5(string_agg(concat_ws('|', id, parent_id, name, population, deprivation_weight, population_source),
+        '/' ORDER BY id)) FROM places_area WHERE place_id = %(place)s)
+"""
+
+
+def stamp(place: Place) -> tuple[object, ...]:
+    """Return what everything on this room's pages depends on: it differs as soon as any of it may. Two SQL queries.
+
+    The day is part of it, because a contribution becomes short when its day has passed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP, {"place": place.pk})
+        of_the_fund = tuple(tuple(part) if isinstance(part, list) else part for part in cursor.fetchone())
+    return (timezone.localdate(), of_the_fund, pool_stamp(place))
 
 
 def current_policy(place: Place, year: str | None = None) -> PolicyVersion | None:

@@ -16,8 +16,9 @@ from pennypot.apps.fund import exports, pictures, queries
 from pennypot.apps.fund.actions.money import record_payment, reverse_entry, shares_for, split_to_areas
 from pennypot.apps.fund.areas import AreaShare, Method
 from pennypot.apps.fund.forms import PaymentForm, ReverseForm, SplitForm
-from pennypot.apps.fund.models import Entry
+from pennypot.apps.fund.models import Account, Entry
 from pennypot.apps.fund.permissions import may_keep_books, may_reverse
+from pennypot.apps.fund.views import kept
 from pennypot.apps.places.models import Place
 from pennypot.apps.places.queries import place_for
 from pennypot.house import csv_out
@@ -30,14 +31,18 @@ ENTRIES_A_PAGE = 50
 def money(request: HttpRequest, place: str) -> HttpResponse:
     """Where the money came from, where it is and where it went; every entry, the latest first."""
     here = place_for(request.user, place)
+    asked, before = request.GET.get("account"), _before(request)
+    return kept.page(request, here, "money", (asked, before), lambda: _context(request, here, asked, before))
+
+
+def _context(request: HttpRequest, here: Place, asked: str | None, before: int | None) -> dict[str, Any]:
+    """What the page says. Six SQL queries."""
     accounts = queries.accounts(here)
     flows = queries.flows(here)
-    account = _account_asked(request, accounts)
-    entries = queries.entries(here, account, _before(request), ENTRIES_A_PAGE + 1)
+    account = _account_asked(asked, accounts)
+    entries = queries.entries(here, account, before, ENTRIES_A_PAGE + 1)
     by_code = {one.code: one for one in accounts}
-    context = {
-        "place": here,
-        "stage": "fund",
+    return {
         "accounts": [one for one in accounts if one.balance_pence or _moved(one.code, flows)],
         "picture": pictures.money_flow(here, accounts, flows),
         "flows": [(by_code[source], by_code[target], pence) for source, target, pence in flows],
@@ -49,12 +54,10 @@ def money(request: HttpRequest, place: str) -> HttpResponse:
         "totals": _totals(flows, accounts),
         "may_keep_books": may_keep_books(request.user, here),
     }
-    return render(request, "fund/money.html", context)
 
 
-def _account_asked(request: HttpRequest, accounts: list[Any]) -> Any:
+def _account_asked(asked: str | None, accounts: list[Account]) -> Account | None:
     """The account whose entries are asked for; only codes that the place has are looked up."""
-    asked = request.GET.get("account")
     if asked is None:
         return None
     found = next((one for one in accounts if one.code == asked), None)
@@ -76,7 +79,7 @@ def _moved(code: str, flows: list[tuple[str, str, int]]) -> bool:
     return any(code in (source, target) for source, target, _pence in flows)
 
 
-def _totals(flows: list[tuple[str, str, int]], accounts: list[Any]) -> dict[str, int]:
+def _totals(flows: list[tuple[str, str, int]], accounts: list[Account]) -> dict[str, int]:
     pots = [one for one in accounts if one.floor_pence is not None and not one.code.startswith(("agency:", "returned"))]
     return {
         "paid_in": sum(p for source, _t, p in flows if source.startswith("agency:"))
@@ -91,7 +94,11 @@ def _totals(flows: list[tuple[str, str, int]], accounts: list[Any]) -> dict[str,
 def entry(request: HttpRequest, place: str, number: int) -> HttpResponse:
     """One entry: both sides, who, why, what took it back, and its place in the chain."""
     here = place_for(request.user, place)
-    return _entry_page(request, here, _entry(here, number), ReverseForm())
+    if kept.has_powers(request, here):
+        return _entry_page(request, here, _entry(here, number), ReverseForm())
+    return kept.page(
+        request, here, "entry", (number,), lambda: _of_entry(request, here, _entry(here, number), ReverseForm())
+    )
 
 
 def _entry(place: Place, number: int) -> Entry:
@@ -102,15 +109,16 @@ def _entry(place: Place, number: int) -> Entry:
 
 
 def _entry_page(request: HttpRequest, here: Place, found: Entry, form: ReverseForm) -> HttpResponse:
-    context = {
-        "place": here,
-        "stage": "fund",
+    return kept.page_for_one(request, here, "entry", (found.number,), lambda: _of_entry(request, here, found, form))
+
+
+def _of_entry(request: HttpRequest, here: Place, found: Entry, form: ReverseForm) -> dict[str, Any]:
+    return {
         "entry": found,
         "may_reverse": may_reverse(request.user, found),
         "may_keep_books": may_keep_books(request.user, here),
         "form": form,
     }
-    return render(request, "fund/entry.html", context)
 
 
 @require_POST

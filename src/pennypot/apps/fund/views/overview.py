@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,6 +15,7 @@ from pennypot.apps.fund.areas import AreaShare, Method, split
 from pennypot.apps.fund.permissions import may_keep_books, may_propose_policy, may_sign_pledge
 from pennypot.apps.fund.reading import changed_since, choices, policy_of, read
 from pennypot.apps.fund.shares import CannotShare
+from pennypot.apps.fund.views import kept
 from pennypot.apps.fund.words import cannot_share_said
 from pennypot.apps.places.models import Place
 from pennypot.apps.places.queries import place_for
@@ -27,14 +27,20 @@ from pennypot.house.answers import Invalid
 def overview(request: HttpRequest, place: str) -> HttpResponse:
     """One penny in every pound: of what, how much, from whom."""
     here = place_for(request.user, place)
+    method = request.GET.get("by", Method.POPULATION.value)
+    if method not in Method.values:
+        raise Invalid(_("There is no such way to split the fund."))
+    return kept.page(request, here, "overview", (method,), lambda: _context(request, here, method))
+
+
+def _context(request: HttpRequest, here: Place, method: str) -> dict[str, Any]:
+    """What the page says. Eleven SQL queries where a policy is adopted."""
     version = queries.current_policy(here)
     known = pool(here, version.year if version else None)
     reading = read(policy_of(version), known)
     standings = queries.standings(version) if version else []
     fund_pence = sum(one.due_pence for one in standings) if standings else reading.found.fund_pence
-    context = {
-        "place": here,
-        "stage": "fund",
+    return {
         "version": version,
         "pool": known,
         "year": known.year,
@@ -47,14 +53,13 @@ def overview(request: HttpRequest, place: str) -> HttpResponse:
         "largest": max((one.due_pence for one in standings), default=0),
         "largest_due": max((one.pence for one in reading.due), default=0),
         "totals": _totals(standings),
-        "mine": [one for one in standings if may_sign_pledge(request.user, one.contribution)] if version else [],
+        "mine": [one for one in standings if may_sign_pledge(request.user, one.contribution)],
         "pool_changed": changed_since(reading, [one.contribution.base_pence for one in standings]),
         "may_propose": may_propose_policy(request.user, here),
         "may_keep_books": may_keep_books(request.user, here),
-        **_areas(request, here, fund_pence),
+        **_areas(here, method, fund_pence),
         **_money(here, known.year),
     }
-    return render(request, "fund/overview.html", context)
 
 
 def _picture(reading: Any, fund_pence: int | None) -> str | None:
@@ -73,11 +78,8 @@ def _totals(standings: list[queries.Standing]) -> dict[str, Any]:
     }
 
 
-def _areas(request: HttpRequest, place: Place, fund_pence: int | None) -> dict[str, Any]:
-    """What each area would get, by the way of splitting that the address asks for. One SQL query."""
-    method = request.GET.get("by", Method.POPULATION.value)
-    if method not in Method.values:
-        raise Invalid(_("There is no such way to split the fund."))
+def _areas(place: Place, method: str, fund_pence: int | None) -> dict[str, Any]:
+    """What each area would get, by this way of splitting. One SQL query."""
     areas = smallest_areas(place)
     shares: list[AreaShare] = []
     problem = ""

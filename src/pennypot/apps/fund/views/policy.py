@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +20,7 @@ from pennypot.apps.fund.forms import PolicyForm, ProposalWords, hidden_fields
 from pennypot.apps.fund.models import PolicyVersion
 from pennypot.apps.fund.permissions import may_adopt_policy, may_propose_policy, may_set_contributions
 from pennypot.apps.fund.reading import policy_of, read
+from pennypot.apps.fund.views import kept
 from pennypot.apps.places.models import Place
 from pennypot.apps.places.queries import place_for
 from pennypot.house.answers import Invalid, require
@@ -30,7 +31,11 @@ def policy(request: HttpRequest, place: str) -> HttpResponse:
     """The policy in force, its history, and a form that shows at once what another one would give."""
     here = place_for(request.user, place)
     form, tried = _tried(request)
-    return _page(request, here, form, tried, ProposalWords(initial={"year": here.year}))
+    words = ProposalWords(initial={"year": here.year})
+    if form.is_bound or kept.has_powers(request, here):
+        return _page(request, here, form, tried, words)
+    asked = (request.GET.get("preset"),)
+    return kept.page(request, here, "policy", asked, lambda: _context(request, here, form, tried, words))
 
 
 def _tried(request: HttpRequest) -> tuple[PolicyForm, Policy | None]:
@@ -50,6 +55,13 @@ def _tried(request: HttpRequest) -> tuple[PolicyForm, Policy | None]:
 def _page(
     request: HttpRequest, here: Place, form: PolicyForm, tried: Policy | None, words: ProposalWords
 ) -> HttpResponse:
+    return kept.page_for_one(request, here, "policy", (), lambda: _context(request, here, form, tried, words))
+
+
+def _context(
+    request: HttpRequest, here: Place, form: PolicyForm, tried: Policy | None, words: ProposalWords
+) -> dict[str, Any]:
+    """What the page says. Three SQL queries, and two more for each proposal for another year."""
     versions = list(queries.policies(here))
     adopted = [one for one in versions if one.is_adopted and (not here.year or one.year == here.year)]
     current = adopted[0] if adopted else None
@@ -57,9 +69,8 @@ def _page(
     if tried is None and not form.is_bound:
         form = PolicyForm(initial=PolicyForm.typed(policy_of(current)))
     proposed = tried or policy_of(current)
-    context: dict[str, Any] = {
-        "place": here,
-        "stage": "fund",
+    return {
+        "preset": request.GET.get("preset"),
         "version": current,
         "pool": known,
         "current": read(policy_of(current), known),
@@ -81,7 +92,6 @@ def _page(
         and bool(known.lines)
         and not current.contributions.exists(),
     }  # fmt: skip
-    return render(request, "fund/policy.html", context)
 
 
 @require_POST
