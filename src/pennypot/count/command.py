@@ -23,7 +23,10 @@ class Trouble(Exception):
 
 
 def add_subcommands(subparsers) -> None:
-    """Add the commands to an `argparse` subparsers object; parsed arguments get ``run``, which takes them and gives the exit status."""
+    """Add the commands to an `argparse` subparsers object.
+
+    Parsed arguments get ``run``, a function that takes them and gives the exit status.
+    """
     counting = subparsers.add_parser("count", help="count an election", description=_COUNT)
     _election_options(counting)
     counting.add_argument("--certificate", metavar="OUT.json", help="also write a certificate that anyone can recount")

@@ -252,13 +252,12 @@ class _Reader:
             rows.append((name, number, fields))
         values, self.decimals = self._money(amounts)
         self.budget = values[0]
-        self.projects = []
-        self.project_places = []
-        for (name, number, fields), cost in zip(rows, values[1:], strict=True):
-            skip = (at_id, at_cost)
-            columns = {key: fields[at][0] for at, key in enumerate(names) if at not in skip}
-            self.projects.append(Project(name, cost, columns))
-            self.project_places.append((number, {key: fields[at][1] for at, key in enumerate(names)}))
+        others = [(key, at) for at, key in enumerate(names) if at not in (at_id, at_cost)]
+        self.projects = [
+            Project(name, cost, {key: fields[at][0] for key, at in others})
+            for (name, _, fields), cost in zip(rows, values[1:], strict=True)
+        ]
+        self.project_places = [(number, fields) for _, number, fields in rows]
 
     def _money(self, amounts: list[tuple[str, int, int]]) -> tuple[list[int], int]:
         """Read amounts as integers of one unit: the smallest that writes all of them exactly."""
@@ -307,11 +306,13 @@ class _Reader:
             text, line, column = self.meta.get(key, ("", 0, 0))
             if line and text.strip() != str(found):
                 self.bend(f"META says {key} = {_short(text)}, the file has {found}", line, column)
-        for number, (project, (line, columns)) in enumerate(zip(self.projects, self.project_places, strict=True)):
-            said = project.columns.get("votes", "").strip()
-            if said and said != str(self.tokens[number]):
-                problem = f"project {project.id!r} says {_short(said)} votes, its ballots are {self.tokens[number]}"
-                self.bend(problem, line, columns["votes"])
+        if "votes" not in self.project_header:
+            return
+        at = self.project_header.index("votes")
+        for found, (line, fields) in zip(self.tokens.tolist(), self.project_places, strict=True):
+            said, column = fields[at]
+            if said.strip() not in ("", str(found)):
+                self.bend(f"this project says {_short(said)} votes, its ballots are {found}", line, column)
 
 
 def _short(text: str) -> str:

@@ -24,7 +24,7 @@ from .ties import TieOrder
 
 ROOM = 60  # binary digits that sums may fill
 PATIENCE = 15  # single Add1 steps between two attempts to take several at once
-LARGE, LONG = 60_000, 0.4  # entries, and seconds, beyond which compiled code pays for its start-up
+LONG = 0.4  # seconds after which compiled code pays for its start-up
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Setting:
         self._lay_out_costs()
         self.twin = self._twins()
         self.engine, self.spent = shares_numpy, 0.0
-        if len(self.group) >= LARGE or f"{__package__}.shares_numba" in sys.modules:
+        if f"{__package__}.shares_numba" in sys.modules:
             self._compile()
 
     def _lay_out_costs(self) -> None:
