@@ -106,6 +106,7 @@ def main() -> int:
     print(table)
     if given.write:
         where = f"{os.cpu_count()} cores, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
+        where += f", {os.getloadavg()[0]:.1f} other programs wanting to run"
         PAGE.write_text(
             "# How fast a year of payments is read\n\nMade by `python bench/reading.py FILE --peer PYTHON --write`;"
             f" do not edit. {given.file.name}, {where}. Each in a fresh process, imports included, best of three."

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 import struct
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
-from pennypot.apps.budgets.reading import CannotRead, Limits, read, recognise, understand
+from pennypot.apps.budgets.reading import CannotRead, Limits, books, read, recognise, understand
 from pennypot.apps.budgets.reading.tests.making import (
     biff,
     lie_about_size,
@@ -194,6 +195,40 @@ def test_a_rectangle_of_blank_cells_at_the_end_of_an_opendocument_sheet_is_nothi
     )
     answer = measured(make_ods(ods_row(HEAD) + ods_row(["03/04/2024", "Example Ltd", 12.5]) + blank), "spend.ods")
     assert (answer.kept, answer.pence) == (1, 1250)
+
+
+class PanicException(BaseException):  # noqa: N818 - the name that the native parser uses
+    pass
+
+
+@pytest.mark.parametrize("where", ["from_filelike", "iter_rows"])
+def test_a_panic_of_the_native_parser_is_a_refusal(monkeypatch, where):
+    def panic(*_):
+        raise PanicException("index out of range")
+
+    if where == "from_filelike":
+        monkeypatch.setattr(books.calamine, "CalamineWorkbook", SimpleNamespace(from_filelike=panic))
+        with pytest.raises(CannotRead) as caught:
+            recognise(make_xlsx({"April": ROWS}), "a.xlsx")
+    else:
+        with recognise(make_xlsx({"April": ROWS}), "a.xlsx") as source:
+            monkeypatch.setattr(books, "islice", panic)
+            with pytest.raises(CannotRead) as caught:
+                understand(source)
+    assert caught.value.code == "workbook_damaged"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_s63_damaged_workbooks_are_read_or_refused_and_nothing_else(seed):
+    chance = random.Random(seed)
+    content = bytearray(chance.choice([make_xlsx({"April": ROWS}), make_ods(ods_row(HEAD))]))
+    for _ in range(chance.randrange(1, 6)):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    try:
+        with recognise(bytes(content), "a.xlsx") as source:
+            read(source, understand(source))
+    except CannotRead as refused_:
+        assert str(refused_)
 
 
 def test_limits_can_be_set():
