@@ -86,9 +86,10 @@ def change(understanding: Understanding, mapping: Mapping) -> Understanding:
             )
             for column in sheet.columns
         ]
-        left_out = sheet.left_out
+        not_chosen = say("sheet_not_chosen")
+        left_out = None if sheet.left_out == not_chosen else sheet.left_out
         if sheet.sheet.key in mapping.leave_out:
-            left_out = left_out or say("sheet_not_chosen")
+            left_out = left_out or not_chosen
         sheets.append(dataclasses.replace(sheet, blocks=blocks, columns=columns, left_out=left_out))
     changed = dataclasses.replace(understanding, mapping=mapping, sheets=sheets)
     changed.questions = [question for question in understanding.questions if not _answered(question, changed)]

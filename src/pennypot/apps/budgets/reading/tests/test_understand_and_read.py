@@ -267,6 +267,15 @@ def test_what_an_officer_changes_is_what_is_read():
     assert changed.columns[0].why.code == "meaning_remembered"
 
 
+def test_a_sheet_can_be_left_out_and_taken_back():
+    with recognise(make_xlsx({"Apr": [HEAD, *ROWS], "May": [HEAD, *ROWS]}), "spend.xlsx") as source:
+        understood = understand(source)
+        without = Mapping(**{**understood.mapping.__dict__, "leave_out": (source.sheets[1].key,)})
+        fewer = change(understood, without)
+        assert (read(source, fewer).kept, read(source, without).kept) == (3, 3)
+        assert read(source, change(fewer, understood.mapping)).kept == 6
+
+
 def test_budget_lines_in_thousands_are_read_as_pence():
     rows = [
         ["Budget 2024-25 (£000)", "", ""],
