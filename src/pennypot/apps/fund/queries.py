@@ -279,12 +279,18 @@ _RECORDS = """
 _AT_ONCE = 5_000
 
 
-def records(place: Place, up_to: int | None = None) -> Iterator[Record]:
-    """Yield every entry as the public log holds it, in order; 5,000 entries a query, so memory stays small."""
+def records(place: Place, up_to: int | None = None, after: int = 0) -> Iterator[Record]:
+    """Yield entries as the public log holds them, in order; 5,000 a query, so memory stays small.
+
+    Parameters
+    ----------
+    up_to, after
+        Only entries with these numbers: larger than `after`, not larger than `up_to` (by default the last).
+    """
     last = up_to
     if last is None:
         last = Entry.objects.filter(place=place).order_by("-number").values_list("number", flat=True).first() or 0
-    for start in range(0, last, _AT_ONCE):
+    for start in range(after, last, _AT_ONCE):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_RECORDS, [place.pk, start, min(last, start + _AT_ONCE)])
             rows = cursor.fetchall()

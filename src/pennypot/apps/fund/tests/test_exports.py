@@ -83,3 +83,27 @@ def test_beancount_text_is_quoted(client, scene, due, tmp_path):
         path.write_text(content, encoding="utf-8")
         result = subprocess.run([program, str(path)], capture_output=True, text=True, timeout=60)
         assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_fund_as_data_says_what_the_page_says(client, demo_places):
+    said = client.get("/api/places/birmingham/fund").json()
+    assert (said["base_pence"], said["fund_pence"], said["adopted"]) == (4_506_374_987_00, 45_063_749_87, True)
+    assert sum(one["due_pence"] for one in said["contributions"]) == said["fund_pence"]
+    assert said["label"] == "Invented for demonstration"
+    trafford = client.get("/api/places/trafford/fund").json()
+    assert trafford["at_least"] and trafford["not_known"]
+
+
+def test_the_ledger_as_data_can_be_read_on_from_any_entry(client, demo_places):
+    entries = client.get("/api/places/birmingham/ledger").json()
+    assert [entry["number"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert client.get("/api/places/birmingham/ledger", {"after": 5}).json() == entries[5:]
+    assert client.get("/api/places/birmingham/ledger", {"after": 2**62}).json() == []
+    assert client.get("/api/places/birmingham/ledger", {"after": -1}).status_code == 422
+    assert client.get("/api/places/nowhere/fund").status_code == 404
+
+
+def test_s23_the_data_of_a_place_that_is_being_set_up_is_not_public(client, scene):
+    type(scene.place).objects.filter(pk=scene.place.pk).update(state="setting-up")
+    for path in ("fund", "ledger"):
+        assert client.get(f"/api/places/brindley/{path}").status_code == 403
