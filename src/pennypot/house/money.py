@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
 _MILLION = 100 * 1_000_000
@@ -24,7 +24,7 @@ def pounds(pence: int, *, pence_shown: bool | None = None) -> str:
         pence_shown = rest != 0
     sign = "−" if pence < 0 else ""
     text = number_format(whole, use_l10n=True, force_grouping=True)
-    return f"{sign}£{text}.{rest:02d}" if pence_shown else f"{sign}£{text}"
+    return sign + _("£%(amount)s") % {"amount": f"{text}{decimal_point()}{rest:02d}" if pence_shown else text}
 
 
 def pounds_said(pence: int) -> str:
@@ -35,15 +35,21 @@ def pounds_said(pence: int) -> str:
     size = abs(pence)
     sign = "−" if pence < 0 else ""
     if size >= _BILLION - 500_000_00:  # 999.995 million reads better as 1.00 billion
-        return _("%(amount)s billion") % {"amount": sign + _two_decimals(size, _BILLION)}
+        return sign + _("£%(amount)s billion") % {"amount": _two_decimals(size, _BILLION)}
     if size >= _MILLION - 500_0:
-        return _("%(amount)s million") % {"amount": sign + _two_decimals(size, _MILLION)}
+        return sign + _("£%(amount)s million") % {"amount": _two_decimals(size, _MILLION)}
     return sign + pounds((size + 50) // 100 * 100)
 
 
 def _two_decimals(pence: int, unit: int) -> str:
     hundredths = (pence * 100 + unit // 2) // unit
-    return f"£{number_format(hundredths // 100, use_l10n=True, force_grouping=True)}.{hundredths % 100:02d}"
+    whole = number_format(hundredths // 100, use_l10n=True, force_grouping=True)
+    return f"{whole}{decimal_point()}{hundredths % 100:02d}"
+
+
+def decimal_point() -> str:
+    """Return what stands between whole and parts in the reader's language: a point, or a comma in Polish."""
+    return str(get_format("DECIMAL_SEPARATOR"))
 
 
 def each(pence: int, people: int) -> int:

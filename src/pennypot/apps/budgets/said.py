@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from pennypot.apps.budgets.models import Budget, Line
 from pennypot.apps.budgets.queries import Pool
 from pennypot.apps.places.models import Agency
-from pennypot.house.money import each, pounds, pounds_said
+from pennypot.house.money import decimal_point, each, pounds, pounds_said
 
 _MILLION = 100 * 1_000_000
 _BILLION = 1000 * _MILLION
@@ -58,10 +58,10 @@ def rough(pence: int) -> str:
     if size >= 999_500_000_00:
         return pounds_said(pence)
     if size >= 10 * _MILLION:
-        return _("%(amount)s million") % {"amount": f"{sign}£{(size + _MILLION // 2) // _MILLION}"}
+        return sign + _("£%(amount)s million") % {"amount": (size + _MILLION // 2) // _MILLION}
     if size >= _MILLION:
         tenths = (size * 10 + _MILLION // 2) // _MILLION
-        return _("%(amount)s million") % {"amount": f"{sign}£{number_format(tenths / 10, decimal_pos=1)}"}
+        return sign + _("£%(amount)s million") % {"amount": number_format(tenths / 10, decimal_pos=1)}
     return pounds_said(pence)
 
 
@@ -104,7 +104,7 @@ def share(line: Line) -> str:
     if line.share is None:
         return ""
     hundredths = int((line.share * 10000).quantize(Decimal(1), ROUND_HALF_UP))
-    return f"{hundredths // 100}.{hundredths % 100:02d} %"
+    return f"{hundredths // 100}{decimal_point()}{hundredths % 100:02d} %"
 
 
 def _number(number: int) -> str:

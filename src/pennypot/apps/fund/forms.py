@@ -34,7 +34,9 @@ class PoundsField(forms.CharField):
         super().__init__(widget=widget, max_length=40, **options)
 
     def clean(self, value: Any) -> int | None:
-        text = re.sub(r"[\s£,]", "", super().clean(value))
+        text = re.sub(r"[\s£]", "", super().clean(value))
+        # A comma before the last one or two figures marks the pence, as Poles write them; any other parts thousands.
+        text = re.sub(r",(?=[0-9]{1,2}$)", ".", text).replace(",", "")
         if not text:
             return None
         if not re.fullmatch(r"[0-9]{1,16}(\.[0-9]{1,2})?", text, re.ASCII):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pennypot.apps.budgets.controls import Control
 from pennypot.apps.budgets.said import listed
 from pennypot.apps.fund.bases import Base, Policy
 from pennypot.apps.fund.shares import CannotShare
+from pennypot.house.money import decimal_point
 
 # What is left out, as it stands after "except".
 EXCEPT: dict[str, str | Promise] = {
@@ -61,11 +62,15 @@ def rate_said(rate: int) -> str:
     if rate == 50:
         return _("half a penny in every pound")
     if rate % 100 == 0:
-        return _("%(pennies)d pennies in every pound") % {"pennies": rate // 100}
-    return _("%(pennies)s pennies in every pound") % {"pennies": f"{rate // 100}.{rate % 100:02d}".rstrip("0")}
+        pennies = rate // 100
+        said = ngettext("%(pennies)d penny in every pound", "%(pennies)d pennies in every pound", pennies)
+        return said % {"pennies": pennies}
+    parts = f"{rate // 100}{decimal_point()}{rate % 100:02d}".rstrip("0")
+    return _("%(pennies)s pennies in every pound") % {"pennies": parts}
 
 
 def rate_percent(rate: int) -> str:
     """Say a rate in basis points as per cent: ``1 %``, ``0.5 %``."""
     whole, rest = divmod(rate, 100)
-    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + " %"
+    point = decimal_point()
+    return f"{whole}{point}{rest:02d}".rstrip("0").rstrip(point) + " %"

@@ -29,7 +29,7 @@ def percent(part: int, whole: int) -> str:
     if not whole:
         return ""
     tenths = (2000 * part + whole) // (2 * whole)
-    return f"{tenths // 10}.{tenths % 10} %"
+    return f"{tenths // 10}{money.decimal_point()}{tenths % 10} %"
 
 
 @register.inclusion_tag("house/components/flow.html")
