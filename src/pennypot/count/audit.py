@@ -1,10 +1,8 @@
 """A second count, as simple as can be: slow exact fractions, nothing shared with the rest of this library.
 
-For checking only. Every rule is written down as its page describes it, with no thought for speed: an election is a
-dictionary with ``budget``, ``costs`` {id: cost}, ``kind`` and ``ballots``, a list of {id: points or place}; a rule card
-is the dictionary that a certificate carries. `count` gives the list of winners in order of selection (for maximum
-welfare, where many answers can be best, call `best_welfare` and compare welfare).
-"""
+Rules are written down as their pages describe them, with no thought for speed. An election is a dictionary with
+``budget``, ``costs`` {id: cost}, ``kind`` and ``ballots``, a list of {id: points or place}; a rule card is that of a
+certificate. `count` gives winners in order of selection; for maximum welfare compare `best_welfare`."""
 
 import csv
 import hashlib
@@ -103,6 +101,8 @@ class _Count:
 
     def winners(self):
         card = self.card
+        if card["rule"] == "bounded-overspending" or card["pots"] or card["caps"]:
+            raise ValueError("bounded overspending, pots and caps are not in this second count")
         if card["rule"] == "greedy":
             usual = {"cost": "votes", "count": "votes-per-cost", "points": "points"}
             return self._greedy([], card["measure"] or usual[card["utility"]], card["too_dear"], card["part_funding"])

@@ -15,7 +15,7 @@ from typing import Any
 
 from .election import Election
 
-RULES = ("greedy", "equal-shares", "phragmen", "max-welfare", "ranked")
+RULES = ("greedy", "equal-shares", "phragmen", "max-welfare", "ranked", "bounded-overspending")
 UTILITIES = ("cost", "count", "points")
 COMPLETIONS = ("none", "greedy", "add1", "add1-utilitarian")
 STOPS = ("exhaustive", "never")

@@ -10,6 +10,7 @@ from .card import RuleCard, stated_card
 from .completion import count_equal_shares
 from .election import Election
 from .greedy import count_greedy, fill
+from .overspending import count_overspending
 from .phragmen import count_phragmen
 from .pots import split
 from .ranked import count_ranked
@@ -86,6 +87,8 @@ def _count(election: Election, card: RuleCard, progress=None, trail: bool = True
         return count_phragmen(election, card, order)
     if card.rule == "max-welfare":
         return count_max_welfare(election, card, order)
+    if card.rule == "bounded-overspending":
+        return count_overspending(election, card, order)
     if card.rule == "ranked":
         return count_ranked(election, card, order)
     return count_equal_shares(election, card, order, progress, trail)

@@ -45,6 +45,10 @@ def _shares(card: RuleCard) -> str:
 _RULES = {
     "greedy": _greedy,
     "equal-shares": _shares,
+    "bounded-overspending": lambda card: (
+        f"Equal Shares with bounded overspending, {card.utility}"
+        + (", then greedy" if card.completion == "greedy" else "")
+    ),
     "phragmen": lambda card: "Sequential Phragmén",
     "max-welfare": lambda card: f"Maximum welfare by {card.utility}",
     "ranked": lambda card: "Rankings by expanding approvals",

@@ -5,7 +5,7 @@ import pytest
 from pennypot.count import Pot, Project, RuleCard, audit, count, read_pabulib
 from pennypot.count.election import Election
 from pennypot.count.pots import part, split
-from pennypot.count.tests import archive
+from pennypot.count.tests import archive, slow_overspending
 from pennypot.count.tests.sweep import ARCHIVE_CARDS, agree, random_case
 from pennypot.count.tests.towns import build
 from pennypot.count.welfare import _highs, _undominated
@@ -15,6 +15,23 @@ from pennypot.count.welfare import _highs, _undominated
 def test_the_slow_count_agrees_on_small_elections_full_of_ties_and_extremes(begin):
     for number in range(50_000 + begin, 50_200 + begin):
         assert agree(*random_case(number)), number
+
+
+@pytest.mark.parametrize("begin", range(0, 600, 200))
+def test_bounded_overspending_agrees_with_its_own_slow_count(begin):
+    for number in range(70_000 + begin, 70_200 + begin):
+        election, data, card = random_case(number)
+        card = card.but(rule="bounded-overspending")
+        assert list(count(election, card, alternatives=False).winners) == slow_overspending.winners(
+            data, card.as_data()
+        )
+
+
+def test_the_slow_count_refuses_what_it_does_not_know():
+    _, data, _ = random_case(1)
+    for card in (RuleCard(rule="bounded-overspending"), RuleCard(rule="greedy", caps=(Pot("area", "x", 1),))):
+        with pytest.raises(ValueError):
+            audit.count(data, card.as_data())
 
 
 @archive.needs_archive
