@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from pennypot.apps.budgets.controls import Control
 from pennypot.apps.budgets.said import listed
@@ -12,14 +12,14 @@ from pennypot.apps.fund.bases import Base, Policy
 from pennypot.apps.fund.shares import CannotShare
 from pennypot.house.money import decimal_point
 
-# What is left out, as it stands after "except".
+# What is left out, as it stands after "except" or "less"; other languages decline it there.
 EXCEPT: dict[str, str | Promise] = {
     Control.ENTITLEMENT.value: gettext_lazy("pensions and benefits"),
-    Control.SCHOOLS.value: gettext_lazy("schools"),
-    Control.NHS.value: gettext_lazy("the NHS"),
+    Control.SCHOOLS.value: pgettext_lazy("except", "schools"),
+    Control.NHS.value: pgettext_lazy("except", "the NHS"),
     Control.STATUTORY.value: gettext_lazy("duties in law"),
     Control.LEVY.value: gettext_lazy("levies"),
-    Control.DEBT.value: gettext_lazy("loans and interest"),
+    Control.DEBT.value: pgettext_lazy("except", "loans and interest"),
     Control.GRANT.value: gettext_lazy("grants for one purpose"),
     Control.LOCAL.value: gettext_lazy("what can be decided locally"),
 }
