@@ -148,7 +148,7 @@ def _read_lines(
             raise TooManyLines
 
     reading = read(source, understood, sink=take, progress=_progress(tell))
-    several = {}
+    several: dict[str, Any] = {}
     for meaning, chosen in (("agency", job.authority), ("year", job.year)):
         counts = Counter(str(line.values.get(meaning, "")) for line in lines)
         if len(counts) > 1:
@@ -157,8 +157,8 @@ def _read_lines(
                 others = [line for line in lines if str(line.values.get(meaning, "")) != chosen]
                 lines = [line for line in lines if str(line.values.get(meaning, "")) == chosen]
                 _set_aside(reading, others, meaning)
-        elif counts and next(iter(counts)):
-            several[f"only_{meaning}"] = next(iter(counts))
+        elif len(counts) == 1:
+            several[f"only_{meaning}"] = counts.most_common(1)[0][0]
     _write_rows(job.lines_to, ({"sheet": line.sheet, "row": str(line.row), **line.values} for line in lines))
     return reading, {"several": several}
 
@@ -166,7 +166,7 @@ def _read_lines(
 def _set_aside(reading: Reading, others: list[Row], meaning: str) -> None:
     """Count rows of another body or year as rejected, with that as the reason."""
     reason = Said(f"row_other_{meaning}")
-    pence = sum(line.amount_pence for line in others)
+    pence = sum(line.amount_pence or 0 for line in others)
     reading.kept -= len(others)
     reading.rejected_count += len(others)
     reading.sum_kept_pence -= pence
@@ -180,7 +180,7 @@ def _set_aside(reading: Reading, others: list[Row], meaning: str) -> None:
             None,
             reason,
             " | ".join(str(value) for value in (line.values.get(meaning), line.values.get("service")) if value)[:300],
-            line.amount_pence,
+            line.amount_pence or 0,
         )
         for line in others
     ]
@@ -333,6 +333,19 @@ def cannot(problem: CannotRead) -> dict[str, Any]:
     }
 
 
+def answer(job: Job, tell: Tell) -> dict[str, Any]:
+    """Read a file and say what came of it: ``{"result": ...}`` or ``{"cannot": ...}``."""
+    try:
+        return {"result": look_and_read(job, tell)}
+    except CannotRead as problem:
+        return {"cannot": cannot(problem)}
+    except TooManyLines:
+        return {"cannot": {"said": {"code": "too_many_lines", "params": {"limit": f"{MOST_LINES:,}"}}}}
+    except MemoryError:
+        split = {"code": "do_split", "params": {}}
+        return {"cannot": {"said": {"code": "too_much_memory", "params": {}}, "what_to_do": split}}
+
+
 def main() -> None:
     """Read the job from standard input and tell on standard output."""
     out = os.fdopen(os.dup(1), "w", encoding="ascii")
@@ -346,21 +359,7 @@ def main() -> None:
     with contextlib.suppress(ValueError, OSError):  # the machine allows even less, or knows no such limit
         resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     os.nice(5)  # pages come first
-    try:
-        tell({"result": look_and_read(job, tell)})
-    except CannotRead as problem:
-        tell({"cannot": cannot(problem)})
-    except TooManyLines:
-        tell({"cannot": {"said": {"code": "too_many_lines", "params": {"limit": f"{MOST_LINES:,}"}}}})
-    except MemoryError:
-        tell(
-            {
-                "cannot": {
-                    "said": {"code": "too_much_memory", "params": {}},
-                    "what_to_do": {"code": "do_split", "params": {}},
-                }
-            }
-        )
+    tell(answer(job, tell))
 
 
 if __name__ == "__main__":

@@ -117,8 +117,8 @@ def read_aside(job: Job, progress: Progress | None = None) -> dict[str, Any]:
     ):
         try:
             assert process.stdin and process.stdout
-            process.stdin.write(json.dumps(asdict(job)).encode())
-            process.stdin.close()
+            with contextlib.suppress(BrokenPipeError), process.stdin as ask:  # it ended before it listened
+                ask.write(json.dumps(asdict(job)).encode())
             last = _listen(process.stdout, progress)
         except BaseException:
             process.kill()

@@ -31,7 +31,11 @@ class HandOver(forms.Form):
     )
     kind = forms.ChoiceField(
         label=_("What does it hold?"),
-        choices=[("", _("Find out from the file")), *Upload.Kind.choices],
+        choices=[
+            ("", _("Find out from the file")),
+            (Upload.Kind.BUDGET, _("A budget, or what was spent: a line for each service")),
+            (Upload.Kind.SPENDING, _("Payments, one by one")),
+        ],
         widget=forms.RadioSelect,
         required=False,
         initial="",

@@ -248,6 +248,8 @@ class Understood:
 
 
 def _cell(name: str, value: Any) -> str:
+    if name == "amount_pence" and value is None:
+        return _("not known")
     if value is None or value == "":
         return ""
     if name == "amount_pence":
@@ -282,7 +284,7 @@ def mapping_from(upload: Upload, posted: Mapping[str, str]) -> dict[str, Any]:
         if asked.name.startswith("column_") and answer in columns:
             columns[answer] = asked.name.removeprefix("column_")
         elif asked.name.startswith("date_") and answer:
-            fixed[asked.name.removeprefix("date_")] = _day(answer)
+            fixed[asked.name.removeprefix("date_")] = day_of(answer)
     _refuse_twins(shown.columns, columns)
     left_out = {sheet.key for sheet in shown.sheets if f"{sheet.name_of_box}_asked" in posted}
     left_out -= {sheet.key for sheet in shown.sheets if sheet.name_of_box in posted}
@@ -316,7 +318,7 @@ def _refuse_twins(shown: list[ColumnShown], columns: dict[str, str]) -> None:
         seen.setdefault(chosen, column.heading)
 
 
-def _day(text: str) -> str:
+def day_of(text: str) -> str:
     """A day, or the first of a month."""
     try:
         return dt.date.fromisoformat(text if len(text) > 7 else f"{text}-01").isoformat()

@@ -61,7 +61,7 @@ def start_budget(actor: Actor, agency: Agency, year: str, kind: str, source: Sou
                 after={"year": year, "kind": kind, "version": budget.version, "source": source.title},
             )
     except (IntegrityError, DataError) as problem:
-        raise _in_words(problem) from problem
+        raise in_words(problem) from problem
     return budget
 
 
@@ -98,7 +98,7 @@ def put_lines(
     except ProtectedError as problem:
         raise Invalid(_("Another budget says that its money is counted in one of these lines.")) from problem
     except (IntegrityError, DataError) as problem:
-        raise _in_words(problem) from problem
+        raise in_words(problem) from problem
     return made
 
 
@@ -138,7 +138,7 @@ def net_off(
                 after={"payer": payer.slug, "payee": payee.slug, "amount_pence": amount_pence, "why": why},
             )
     except (IntegrityError, DataError) as problem:
-        raise _in_words(problem) from problem
+        raise in_words(problem) from problem
     return transfer
 
 
@@ -223,7 +223,7 @@ def discard(actor: Actor, budget: Budget, reason: str = "") -> None:
         except ProtectedError as problem:
             raise Invalid(_("Another budget says that its money is counted in one of these lines.")) from problem
         except IntegrityError as problem:
-            raise _in_words(problem) from problem
+            raise in_words(problem) from problem
 
 
 def note_gaps(
@@ -313,7 +313,7 @@ _RULES = {
 }
 
 
-def _in_words(problem: IntegrityError | DataError) -> Invalid:
+def in_words(problem: IntegrityError | DataError) -> Invalid:
     """Turn a broken rule of the database into words; anything that is not a rule of ours is raised as it is."""
     if isinstance(problem, DataError):
         return Invalid(_("One of the names is too long, or an amount is too large to keep."))

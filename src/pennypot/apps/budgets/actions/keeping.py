@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pennypot.apps.budgets import files
 from pennypot.apps.budgets.actions import budgets
-from pennypot.apps.budgets.actions.uploads import YEAR, person, remember
-from pennypot.apps.budgets.controls import Control
+from pennypot.apps.budgets.actions.uploads import COUNTS, YEAR, person, remember
 from pennypot.apps.budgets.given import Source
 from pennypot.apps.budgets.models import Budget, Line, LocalRule, SpendingFile, Upload
 from pennypot.apps.budgets.permissions import (
@@ -115,14 +114,7 @@ def _keep_payments(actor: Actor, upload: Upload) -> SpendingFile:
                 licence=upload.licence,
                 first_day=upload.understanding.get("first_day"),
                 last_day=upload.understanding.get("last_day"),
-                rows=upload.rows,
-                kept=upload.kept,
-                rejected=upload.rejected,
-                blank=upload.blank,
-                headings=upload.headings,
-                sum_before_pence=upload.sum_before_pence,
-                sum_kept_pence=upload.sum_kept_pence,
-                sum_rejected_pence=upload.sum_rejected_pence,
+                **{name: getattr(upload, name) for name in COUNTS},
                 made_by=person(actor),
             )
     except BaseException:
@@ -225,30 +217,35 @@ def decide_lines(actor: Actor, budget: Budget, choices: Mapping[int, LineChoice]
         How many lines changed.
     """
     require(may_publish_budget(actor, budget))
-    with transaction.atomic():
-        changed = []
-        for line in Line.objects.select_for_update().filter(budget=budget, pk__in=list(choices)):
-            choice = choices[line.pk]
-            if choice.control not in Control.values:
-                raise Invalid(_("Choose what binds this line from the list."), "control")
-            if not choice.counted and not choice.why_not:
-                raise Invalid(_("“%(service)s”: a line that is left out needs a reason.") % {"service": line.service})
-            new = (choice.cofog, choice.control, choice.counted, "" if choice.counted else choice.why_not)
-            if new != (line.cofog, line.control, line.counted, line.why_not):
-                line.cofog, line.control, line.counted, line.why_not = new
-                changed.append(line)
-        Line.objects.bulk_update(changed, ["cofog", "control", "counted", "why_not"])
-        if changed:
-            deeds.record(
-                "budgets.lines.decided",
-                actor=person(actor),
-                about=budget,
-                place=budget.agency.place,
-                after={
-                    line.service: [line.cofog, line.control, "counted" if line.counted else line.why_not]
-                    for line in changed
-                },
-            )
+    try:
+        with transaction.atomic():
+            return _decide_lines(actor, budget, choices)
+    except (IntegrityError, DataError) as problem:
+        raise budgets.in_words(problem) from problem
+
+
+def _decide_lines(actor: Actor, budget: Budget, choices: Mapping[int, LineChoice]) -> int:
+    changed = []
+    for line in Line.objects.select_for_update().filter(budget=budget, pk__in=list(choices)):
+        choice = choices[line.pk]
+        if not choice.counted and not choice.why_not:
+            raise Invalid(_("“%(service)s”: a line that is left out needs a reason.") % {"service": line.service})
+        new = (choice.cofog, choice.control, choice.counted, "" if choice.counted else choice.why_not)
+        if new != (line.cofog, line.control, line.counted, line.why_not):
+            line.cofog, line.control, line.counted, line.why_not = new
+            changed.append(line)
+    Line.objects.bulk_update(changed, ["cofog", "control", "counted", "why_not"])
+    if changed:
+        deeds.record(
+            "budgets.lines.decided",
+            actor=person(actor),
+            about=budget,
+            place=budget.agency.place,
+            after={
+                line.service: [line.cofog, line.control, "counted" if line.counted else line.why_not]
+                for line in changed
+            },
+        )
     return len(changed)
 
 

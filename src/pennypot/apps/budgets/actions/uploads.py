@@ -24,7 +24,7 @@ from pennypot.house.answers import Invalid, require
 READING = "budgets.reading"
 YEAR = re.compile(r"[12][0-9]{3}(-[0-9]{2})?")
 _State = Upload.State
-_COUNTS = (
+COUNTS = (
     "rows", "kept", "rejected", "blank", "headings", "sum_before_pence", "sum_kept_pence", "sum_rejected_pence",
 )  # fmt: skip
 _SHOWN_REJECTS = 20
@@ -222,7 +222,7 @@ def _start_work(actor: Actor, upload: Upload) -> None:
 
 
 def _readable(upload: Upload) -> list[str]:
-    states = [_State.RECEIVED, _State.UNDERSTOOD, _State.READY, _State.FAILED]
+    states: list[str] = [_State.RECEIVED, _State.UNDERSTOOD, _State.READY, _State.FAILED]
     broke_off = upload.work is None or upload.work.state in ("failed", "done")
     return [*states, _State.READING] if broke_off else states
 
@@ -273,7 +273,7 @@ def _understood(upload: Upload, job: Job, result: dict[str, Any]) -> dict[str, A
         "understanding": result,
         "mapping": result.get("mapping", {}),
         "problem": "",
-        **{name: result.get(name) for name in _COUNTS},
+        **{name: result.get(name) for name in COUNTS},
         "rejects": list(files.rows_of(rejected, _SHOWN_REJECTS)) if read else [],
         "rejects_stored_as": rejected if read else "",
         # A workbook says which year it is of, and always what was spent.
@@ -297,7 +297,7 @@ def _refused(cannot: dict[str, Any]) -> dict[str, Any]:
         "understanding": {"cannot": cannot},
         "rejects": [],
         "rejects_stored_as": "",
-        **dict.fromkeys(_COUNTS),
+        **dict.fromkeys(COUNTS),
     }
 
 

@@ -52,7 +52,7 @@ def add(request: HttpRequest, place: str) -> HttpResponse:
         except Invalid as problem:
             form.add_error(problem.field or None, str(problem.message))
         else:
-            return redirect("work", upload.work.pk) if upload.work else redirect("budgets_upload", here.slug, upload.pk)
+            return redirect("budgets_upload", here.slug, upload.pk)
     elif too_large:
         form.errors["file"] = form.error_class([_too_large()])
     elif "file" not in form.errors:

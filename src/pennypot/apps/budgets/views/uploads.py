@@ -101,7 +101,7 @@ def _to_check(request: HttpRequest, found: Upload) -> dict[str, Any]:
 def _days_said(known: dict[str, Any]) -> str:
     if not (known.get("first_day") and known.get("last_day")):
         return ""
-    first, last = (date_format(dt.date.fromisoformat(known[name]), "j F Y") for name in ("first_day", "last_day"))
+    first, last = (date_format(dt.date.fromisoformat(known[name]), "j E Y") for name in ("first_day", "last_day"))
     return _("Paid from %(first)s to %(last)s.") % {"first": first, "last": last}
 
 
@@ -168,7 +168,7 @@ def _read_again(request: HttpRequest, found: Upload, mapping: dict[str, Any]) ->
         authority=authority if authority in (*codes, *names) else "",
         year=year if year in years else "",
     )
-    return redirect("work", found.work.pk)
+    return redirect("budgets_upload", found.agency.place.slug, found.pk)
 
 
 @require_POST
