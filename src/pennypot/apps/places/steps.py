@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 NAMES = {
     "facts": _("Name and residents"),
@@ -13,7 +14,7 @@ NAMES = {
     "agencies": _("Agencies"),
     "budgets": _("Budgets"),
     "policy": _("The one per cent"),
-    "look": _("Look"),
+    "look": pgettext_lazy("appearance", "Look"),
     "open": _("Open the place"),
 }
 # Steps that belong to later rooms: the address there, and the deed that shows that it was done.
