@@ -25,6 +25,8 @@ PUBLIC_PAGES = [
     "/birmingham/fund/policy/",
     "/no-such-place/",
 ]
+# Passkeys cannot work without scripts; the page says so and offers the code.
+SAYS_THAT_SCRIPTS_ARE_OFF = {"/account/sign-in/"}
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,7 +54,8 @@ def test_s51_a_page_asks_nobody_else_and_needs_no_script(look, demo_places, path
     assert not with_scripts.problems
     assert not without.problems
     assert without.page.locator("h1").count() == 1
-    assert without.page.locator("main").inner_text() == with_scripts.page.locator("main").inner_text()
+    if path not in SAYS_THAT_SCRIPTS_ARE_OFF:
+        assert without.page.locator("main").inner_text() == with_scripts.page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize("path", ["/", "/birmingham/", "/birmingham/pool/", "/birmingham/fund/"])
