@@ -141,6 +141,26 @@ def _alarm(*_):
     raise _TooSlow
 
 
+def _compare(name: str, path: Path, cards: dict, seconds: float, agreed: Counter, left_out: Counter) -> int:
+    """Count one election by every card, both ways; gives the number of mismatches."""
+    election, data, wrong = read_pabulib(path), audit.read(path), 0
+    for title, card in cards.items():
+        ours = outcome(election, card)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        try:
+            theirs = slow_outcome(data, card)
+        except _TooSlow:
+            left_out[title] += 1
+            continue
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+        agreed[title] += ours == theirs
+        if ours != theirs:
+            wrong += 1
+            print(f"{name}: {title} differs", flush=True)
+    return wrong
+
+
 def sweep_archive(seconds: float, word: str = "") -> int:
     """Compare on the archive's elections with up to 2,000 voters and 40 projects; gives the number of mismatches."""
     signal.signal(signal.SIGPROF, _alarm)
@@ -156,23 +176,14 @@ def sweep_archive(seconds: float, word: str = "") -> int:
                 path = Path(folder) / name
                 path.write_bytes(data)
                 chosen.append((election.voters * len(election.projects), name, path))
-        for _, name, path in sorted(chosen):
-            election, data = read_pabulib(path), audit.read(path)
-            for title, card in cards.items():
-                ours = outcome(election, card)
-                signal.setitimer(signal.ITIMER_PROF, seconds)
-                try:
-                    theirs = slow_outcome(data, card)
-                except _TooSlow:
-                    left_out[title] += 1
-                    continue
-                finally:
-                    signal.setitimer(signal.ITIMER_PROF, 0)
-                agreed[title] += ours == theirs
-                if ours != theirs:
-                    wrong += 1
-                    print(f"{name}: {title} differs", flush=True)
-    print(f"{len(chosen)} elections, {wrong} mismatches")
+        done = 0
+        try:
+            for _, name, path in sorted(chosen):
+                wrong += _compare(name, path, cards, seconds, agreed, left_out)
+                done += 1
+        except KeyboardInterrupt:
+            print("stopped by hand")
+    print(f"{done} of {len(chosen)} elections, smallest first, {wrong} mismatches")
     for title in cards:
         print(f"{title}: {agreed[title]} agree, {left_out[title]} left out as too slow")
     return wrong
