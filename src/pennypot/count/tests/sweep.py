@@ -164,6 +164,7 @@ def _compare(name: str, path: Path, cards: dict, seconds: float, agreed: Counter
 def sweep_archive(seconds: float, word: str = "") -> int:
     """Compare on the archive's elections with up to 2,000 voters and 40 projects; gives the number of mismatches."""
     signal.signal(signal.SIGPROF, _alarm)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `timeout 600 ...` gets its totals too
     cards = {
         title: card for title, card in ARCHIVE_CARDS.items() if (word.lstrip("-") in title) != word.startswith("-")
     }
