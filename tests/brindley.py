@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from pennypot.apps.budgets import actions
 from pennypot.apps.budgets.given import LineGiven, Source
+from pennypot.apps.budgets.models import Upload
 from pennypot.apps.budgets.permissions import SYSTEM
 from pennypot.apps.fund.actions.money import write_payment
 from pennypot.apps.fund.actions.policies import draft_policy, put_in_force
@@ -77,7 +78,17 @@ def brindley(cast: Cast) -> dict[str, Any]:
     contribution = policy.contributions.select_related("agency", "policy__place").get(agency=cast.council)
     write_payment(contribution, 100_00, money="new", key="first", memo="A first part", by=None)
     proposed = draft_policy(cast.brindley, usual().policy, year="2026-27", by=cast.tariq, reason="Another one.")
+    upload = Upload.objects.create(
+        agency=cast.council,
+        state=Upload.State.FAILED,
+        file_name="payments.csv",
+        size_bytes=0,
+        sha256="0" * 64,
+        understanding={"cannot": {"said": {"code": "empty", "params": {}}}},
+    )
     return {
+        "upload": upload.pk,
+        "file": 0,
         "line": published.lines.first().pk,
         "budget": draft.pk,
         "membership": cast.brindley.memberships.get(person=cast.fay).pk,
