@@ -91,6 +91,10 @@ TEMPLATES = {
     "lines_mixed": _("Line ends are mixed: {crlf} CRLF, {lf} LF, {cr} CR. We read each of them as the end of a line."),
     "lines_cr": _("Lines end in a bare CR, as old Macintosh programs wrote them."),
     "delimiter": _("Columns are separated by {delimiter}."),
+    "commas": _("commas"),
+    "semicolons": _("semicolons"),
+    "tabs": _("tabs"),
+    "upright_bars": _("upright bars"),
     "macros_not_run": _("This old workbook holds macros. We did not run them; we read the values only."),
     "formulas_without_values": _(
         "{count} cells hold formulas without a saved result. They read as empty: open the file, save it, and try again."

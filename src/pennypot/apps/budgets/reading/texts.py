@@ -15,7 +15,7 @@ from .encoding import TextDecision
 from .shapes import Limits, Sheet
 from .words import CannotRead, say
 
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright bars"}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright_bars"}
 _SAMPLE_CHARACTERS = 64 * 1024
 # The library's own limit (128 kB) stops at long descriptions; no cell can be longer than a line may be.
 csv.field_size_limit(Limits.line_bytes)
@@ -29,7 +29,7 @@ class Text:
         with self._text() as text:
             sample = text.read(_SAMPLE_CHARACTERS)
         self.delimiter = choose_delimiter(sample)
-        self.delimiter_said = say("delimiter", delimiter=_DELIMITERS[self.delimiter])
+        self.delimiter_said = say("delimiter", delimiter=say(_DELIMITERS[self.delimiter]))
 
     def _text(self) -> io.TextIOWrapper:
         return io.TextIOWrapper(

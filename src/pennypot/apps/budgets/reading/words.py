@@ -89,6 +89,10 @@ ENGLISH: dict[str, str] = {
     "lines_mixed": "Line ends are mixed: {crlf} CRLF, {lf} LF, {cr} CR. We read each of them as the end of a line.",
     "lines_cr": "Lines end in a bare CR, as old Macintosh programs wrote them.",
     "delimiter": "Columns are separated by {delimiter}.",
+    "commas": "commas",
+    "semicolons": "semicolons",
+    "tabs": "tabs",
+    "upright_bars": "upright bars",
     "macros_not_run": "This old workbook holds macros. We did not run them; we read the values only.",
     "formulas_without_values": (
         "{count} cells hold formulas without a saved result. They read as empty: open the file, save it, and try again."
