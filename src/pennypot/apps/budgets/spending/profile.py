@@ -14,10 +14,12 @@ Days = tuple[dt.date, dt.date]
 
 NOT_KNOWN = ""
 _TOP = 20
-# For charts the purpose is what was bought, or the description where nothing else is said.
+# For charts the purpose is what was bought, or the description where nothing else is said. "NA" says nothing.
 _VIEW = """
+CREATE TEMP MACRO says(words) AS upper(words) NOT IN ('', 'NA', 'N/A', 'NONE', 'NULL', '-', '.');
 CREATE TEMP VIEW payments AS
-SELECT *, CASE WHEN category <> '' THEN category ELSE description END AS purpose FROM read_parquet($files) WHERE $days
+SELECT *, CASE WHEN says(category) THEN category WHEN says(description) THEN description ELSE '' END AS purpose
+FROM read_parquet($files) WHERE $days
 """
 # The area is M, M33 or a whole postcode; M3 is not the beginning of M33.
 _IN_AREA = """

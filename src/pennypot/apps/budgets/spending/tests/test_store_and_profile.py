@@ -154,3 +154,12 @@ def test_dates_that_are_not_known_are_a_month_of_their_own(tmp_path):
     with recognise(b"Supplier,Net amount\r\nExample Ltd,5.00\r\nExample Ltd,7.00\r\n", "a.csv") as source:
         read_into_store(source, path, "Example Council", understand(source))
     assert profile([path]).by_month == [NamedSum("", 1_200, 2)]
+
+
+def test_a_purpose_written_as_not_applicable_is_not_given(tmp_path):
+    path = tmp_path / "example.parquet"
+    rows = CSV.replace(b",Paving,", b",NA,").replace(b",Trees,", b",n/a,")
+    read_into_store(rows, path, "Example Council", filename="may.csv")
+    named = {one.name: one.pence for one in profile([path]).by_purpose}
+    assert named[""] == 112_050
+    assert not {"NA", "n/a"} & set(named)
