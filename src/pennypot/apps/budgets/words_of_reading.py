@@ -219,11 +219,15 @@ def said(sentence: dict[str, Any] | None) -> str:
     """Say a sentence as `aside` wrote it down (``{"code": ..., "params": {...}}``); nothing for None."""
     if not sentence:
         return ""
-    template = TEMPLATES.get(sentence["code"]) or OWN[sentence["code"]]
+    code = sentence["code"]
+    template = TEMPLATES.get(code) or OWN.get(code)
     params = {
         name: said(value) if isinstance(value, dict) else value for name, value in sentence.get("params", {}).items()
     }
-    return gettext(template).format(**params)
+    try:
+        return gettext(template).format(**params) if template else code.replace("_", " ")
+    except KeyError:  # an older version of Pennypot wrote the sentence down, with other parts
+        return code.replace("_", " ")
 
 
 def meaning(name: str) -> str:
