@@ -1,4 +1,4 @@
-"""Every public page, in a real browser: no accessibility fault, no script needed, no sideways scrolling, no stranger."""
+"""Every public page in a real browser: no accessibility fault, no script needed, no sideways scrolling."""
 
 from __future__ import annotations
 

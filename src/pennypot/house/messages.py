@@ -55,7 +55,7 @@ def _strings_in(path: Path) -> Iterator[tuple]:
     if path.suffix != ".py":
         # What stands between the strings is filler; without its indentation Python's tokenizer takes it for code.
         text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
-    yield from extract_python(io.BytesIO(text.encode()), KEYWORDS.keys(), [], {"encoding": "utf-8"})
+    yield from extract_python(io.BytesIO(text.encode()), KEYWORDS, [], {"encoding": "utf-8"})
 
 
 def _add(catalog: Catalog, path: Path, function: str, message: str | tuple) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import loader
@@ -51,7 +53,9 @@ def problem_page(
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what was sent cannot be used."""
+    """400: what was sent cannot be used; 413: it is more than a form may hold."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
     explained = exception.message if isinstance(exception, Invalid) else ""
     return problem_page(
         request,
@@ -67,7 +71,7 @@ def refused(request: HttpRequest, answer: No) -> HttpResponse:
     """403: the person may not do this, and the reason why."""
     where = answer.where
     if where == reverse("account_login"):
-        where = f"{where}?next={request.path if request.method == 'GET' else '/'}"
+        where = f"{where}?next={quote(request.path) if request.method == 'GET' else '/'}"
     return problem_page(request, 403, _("This is not yours to do."), answer.reason, answer.what_to_do, where)
 
 
@@ -82,10 +86,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         _("This form was open for too long."),
-        _("To keep you safe, a form works only for a while and only from this site. Nothing was changed. Go back, reload the page and send it again."),
+        _(
+            "To keep you safe, a form works only for a while and only from this site. "
+            "Nothing was changed. Go back, reload the page and send it again."
+        ),
         _("Go back"),
         _came_from(request),
-    )  # fmt: skip
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -104,14 +111,32 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
         request,
         429,
         _("That was too many tries."),
-        _("To stop people from guessing codes we allow only a few tries in a while. Please wait five minutes and try again."),
+        _(
+            "To stop people from guessing codes we allow only a few tries in a while. "
+            "Please wait five minutes and try again."
+        ),
         _("Go back"),
         _came_from(request),
-    )  # fmt: skip
+    )
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more was sent than a form may hold. A file that is too large is said beside its field instead."""
+    return problem_page(
+        request,
+        413,
+        _("That was more than we can take at once."),
+        _("What was typed or pasted is too long. Nothing was changed. Go back and send it in smaller parts."),
+        _("Go back"),
+        _came_from(request),
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: drawn without the database, which may be what is broken."""
+    """500: drawn without the database, which may be what is broken; then it is 503."""
+    # Django calls this while it handles what went wrong, wherever that was: in a page, in a session, in another error.
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return unavailable(request)
     return _bare_page(500)
 
 
@@ -152,7 +177,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything public may be found; accounts and live streams are of no use to a search engine."""
-    return HttpResponse("User-agent: *\nDisallow: /account/\nDisallow: /live/\nDisallow: /work/\n", "text/plain")
+    rules = ("User-agent: *", "Disallow: /account/", "Disallow: /live/", "Disallow: /work/")
+    return HttpResponse("\n".join(rules) + "\n", "text/plain; charset=utf-8")
 
 
 @require_safe
@@ -180,7 +206,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language in a cookie and go back to the page."""
     target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    # What does not begin with a slash would be taken for the name of a page.
+    if not (target.startswith("/") and url_has_allowed_host_and_scheme(target, None)):
         target = "/"
     response = redirect(target)
     language = request.POST.get("language", "")

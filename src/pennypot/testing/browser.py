@@ -63,7 +63,10 @@ def look(chromium: Any, live_server: Any) -> Iterator[Callable[..., Watched]]:
         contexts.append(context)
         if client is not None:
             context.add_cookies(
-                [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in client.cookies.items()]
+                [
+                    {"name": name, "value": morsel.value, "url": live_server.url}
+                    for name, morsel in client.cookies.items()
+                ]
             )
         page = context.new_page()
         watched = Watched(page)

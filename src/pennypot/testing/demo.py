@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 
 @pytest.fixture
-def demo_places(db: None) -> dict[str, object]:
+def demo_places(db: None) -> dict[str, Any]:
     """Load Birmingham and Trafford with budgets and fund; keyed by slug. People of the demo are not made."""
     from pennypot.apps.budgets import demo as budgets
     from pennypot.apps.fund import demo as fund

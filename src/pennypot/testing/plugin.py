@@ -42,7 +42,7 @@ def pytest_configure(config: object) -> None:
 
     flush = DatabaseOperations.sql_flush
 
-    def sql_flush(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def sql_flush(self, *args, **kwargs):
         commands = flush(self, *args, **kwargs)
         off, on = "SET session_replication_role = replica", "SET session_replication_role = origin"
         return [off, *commands, on] if commands else commands

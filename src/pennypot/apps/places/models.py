@@ -17,7 +17,7 @@ RESERVED_SLUGS = frozenset(
 )
 
 # Parts of the pool's addresses (`/<place>/pool/flows/`), which no agency's address may shadow.
-RESERVED_AGENCY_SLUGS = frozenset("budget compare flows for history kind line".split())
+RESERVED_AGENCY_SLUGS = frozenset({"budget", "compare", "flows", "for", "history", "kind", "line"})
 
 
 class Place(models.Model):
@@ -151,9 +151,7 @@ class Agency(models.Model):
         verbose_name_plural = "agencies"
         constraints = [
             models.UniqueConstraint(fields=["place", "slug"], name="one_agency_an_address"),
-            models.CheckConstraint(
-                condition=~Q(slug__in=sorted(RESERVED_AGENCY_SLUGS)), name="agency_address_is_free"
-            ),
+            models.CheckConstraint(condition=~Q(slug__in=sorted(RESERVED_AGENCY_SLUGS)), name="agency_address_is_free"),
             models.UniqueConstraint(fields=["place", "name"], name="one_agency_a_name"),
         ]
 

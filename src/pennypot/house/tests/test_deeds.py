@@ -1,7 +1,7 @@
 """Deeds are written once and stay."""
 
 import pytest
-from django.db import InternalError, IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from pennypot.house.models import Deed
 
@@ -20,7 +20,7 @@ def deed(db):
     ],
 )
 def test_a_deed_cannot_be_changed_or_removed(deed, change):
-    with pytest.raises((InternalError, IntegrityError), match="cannot be changed"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(change)
+    refused = pytest.raises((InternalError, IntegrityError), match="cannot be changed")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
     assert Deed.objects.get().after == {"pence": 1}

@@ -53,7 +53,9 @@ def commands():
             yield path, options
 
 
-@pytest.mark.parametrize(("path", "options"), list(commands()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("path", "options"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_command_and_option_stands_in_the_reference(path, options):
     page = (REFERENCE / "commands.md").read_text(encoding="utf-8")
     assert f"`{path}" in page
