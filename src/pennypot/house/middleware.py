@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import OperationalError
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from pennypot.house import pages
@@ -19,13 +19,22 @@ def headers(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
-        if request.user.is_authenticated or request.method not in ("GET", "HEAD"):
+        if _may_be_personal(request, response):
             response.headers["Cache-Control"] = "no-store"
         else:
             response.headers.setdefault("Cache-Control", "no-cache")
         return response
 
     return middleware
+
+
+def _may_be_personal(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether the answer may speak of one person. It does not ask the database, which may be what is broken."""
+    if request.method not in ("GET", "HEAD"):
+        return True
+    # A style sheet is answered before there is a session.
+    name = settings.SESSION_COOKIE_NAME
+    return hasattr(request, "session") and (name in request.COOKIES or name in response.cookies)
 
 
 class _Refusals:
@@ -42,8 +51,6 @@ class _Refusals:
             return pages.refused(request, problem.answer)
         if isinstance(problem, Invalid):
             return pages.bad_request(request, problem)
-        if isinstance(problem, OperationalError):
-            return pages.unavailable(request)
         return None
 
 

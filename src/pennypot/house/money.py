@@ -34,9 +34,9 @@ def pounds_said(pence: int) -> str:
     """
     size = abs(pence)
     sign = "−" if pence < 0 else ""
-    if size >= _BILLION - 500_000_00:  # 999.995 million reads better as 1.00 billion
+    if size >= _BILLION - 500_000:  # £999.995 million would be written as 1,000.00 million
         return sign + _("£%(amount)s billion") % {"amount": _two_decimals(size, _BILLION)}
-    if size >= _MILLION - 500_0:
+    if size >= _MILLION:
         return sign + _("£%(amount)s million") % {"amount": _two_decimals(size, _MILLION)}
     return sign + pounds((size + 50) // 100 * 100)
 

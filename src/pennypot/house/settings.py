@@ -72,20 +72,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # What sets headers stands outside all that may answer or fail, so that no answer is without them.
+    "pennypot.house.middleware.headers",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "pennypot.apps.people.middleware.second_factor",
-    "pennypot.house.middleware.headers",
     "pennypot.house.middleware.refusals",
 ]
 

@@ -39,21 +39,33 @@ class _Arriving(TemporaryUploadedFile):
 
 
 class ToDisk(TemporaryFileUploadHandler):
-    """Writes a file to disk as it arrives, and stops writing when it is too large."""
+    """Writes files to disk as they arrive, and stops when they are together more than one file may be.
+
+    A form's token is looked at only when all of it has arrived. So what somebody sends who is not signed in is not
+    written at all: else anybody could fill the disk from any page that takes a form.
+    """
+
+    written = 0
 
     def new_file(self, *arguments: Any, **named: Any) -> None:
         """Begin a file."""
         FileUploadHandler.new_file(self, *arguments, **named)
-        self.written = 0
         self.file = _Arriving(
             self.file_name, self.content_type, 0, self.charset, self.content_type_extra
         )  # fmt: skip
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write one piece."""
+        if not _is_signed_in(self.request):
+            raise SkipFile
         self.written += len(raw_data)
         if self.written > limit_bytes():
             noted: set[str] = getattr(self.request, "files_too_large", set())
             self.request.files_too_large = noted | {self.field_name}  # type: ignore[union-attr]
             raise SkipFile  # Django removes what was written
         super().receive_data_chunk(raw_data, start)
+
+
+def _is_signed_in(request: HttpRequest | None) -> bool:
+    person = getattr(request, "user", None)
+    return person is not None and person.is_authenticated
