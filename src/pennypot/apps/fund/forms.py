@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from pennypot.apps.budgets.controls import Control
@@ -16,6 +17,7 @@ from pennypot.apps.fund.areas import Method
 from pennypot.apps.fund.bases import UNITS, Base, CarryOver, Counts, Policy, Rounding, YearKind
 from pennypot.apps.fund.models import Money
 from pennypot.apps.places.forms import OneLine
+from pennypot.house.money import decimal_point
 
 # Far above any public budget, and far below what the database's whole numbers hold.
 MOST_PENCE = 10**15
@@ -49,7 +51,8 @@ class PoundsField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Show pence as pounds when the form is drawn from figures; what was typed stays as it was typed."""
         if isinstance(value, int):
-            return f"{value // 100:,}.{value % 100:02d}"
+            whole = number_format(value // 100, use_l10n=True, force_grouping=True)
+            return f"{whole}{decimal_point()}{value % 100:02d}"
         return value
 
 
