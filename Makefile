@@ -1,5 +1,7 @@
 # Two commands matter: `make demo` and `make test`. Each works from a fresh clone with Python 3.11+.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first of these that really starts and is new enough; `make demo PYTHON=/path/to/python` names another.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
+  $$name -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
 
@@ -55,7 +57,7 @@ lock:
 # The stamps remember which lock file is installed, so that the second run takes seconds.
 $(VENV)/bin/python:
 	@echo "Making a virtual environment in $(VENV) ..."
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pennypot needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@test -n "$(PYTHON)" || { echo "Pennypot needs Python 3.11 or newer, with venv (Debian, Ubuntu: apt install python3-venv)."; exit 2; }
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run-installed: requirements/run.txt | $(VENV)/bin/python
