@@ -90,6 +90,16 @@ def test_s44_formulas_are_read_as_their_saved_results(officer):
     assert (upload.state, upload.kept, upload.sum_kept_pence) == (Upload.State.READY, 2, 1200)
 
 
+def test_the_next_try_begins_with_what_was_typed(officer):
+    upload = hand_over(officer, b"", kind="spending", source_title="Payments of May", licence="OGL", year="2024-25")
+    address = f"/brindley/budgets/add/?like={upload.pk}"
+    assert address.replace("&", "&amp;") in officer.get(f"/brindley/budgets/uploads/{upload.pk}/").content.decode()
+    text = officer.get(address).content.decode()
+    for typed in ("Payments of May", "OGL", "2024-25"):
+        assert f'value="{typed}"' in text
+    assert officer.get("/brindley/budgets/add/?like=999999").status_code == 404
+
+
 def test_a_refused_file_can_be_tried_again_and_thrown_away(officer):
     upload = hand_over(officer, b"\xff\xd8\xff picture")
     assert officer.post(f"/brindley/budgets/uploads/{upload.pk}/read/").status_code == 302

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pennypot.apps.budgets import forms, queries
 from pennypot.apps.budgets.actions.uploads import Told, receive
 from pennypot.apps.budgets.permissions import may_use_desk
+from pennypot.apps.places.models import Place
 from pennypot.apps.places.queries import place_for
 from pennypot.house import uploads
 from pennypot.house.answers import Invalid, require
@@ -38,9 +39,8 @@ def add(request: HttpRequest, place: str) -> HttpResponse:
     here = place_for(request.user, place)
     require(may_use_desk(request.user, here))
     agencies = queries.agencies_of(request.user, here)
-    start = {"agency": request.GET.get("agency", ""), "kind": request.GET.get("kind", ""), "year": here.year}
     if request.method != "POST":
-        return _form(request, here, forms.HandOver(agencies=agencies, initial=start))
+        return _form(request, here, forms.HandOver(agencies=agencies, initial=_start(request, here)))
     form = forms.HandOver(request.POST, request.FILES, agencies=agencies)
     too_large = uploads.too_large(request, "file")
     if form.is_valid():
@@ -60,6 +60,17 @@ def add(request: HttpRequest, place: str) -> HttpResponse:
     return _form(request, here, form, 413 if too_large else 422)
 
 
+def _start(request: HttpRequest, here: Place) -> dict[str, str]:
+    """What the form begins with: what the address says, or all that was typed about a file that could not be read."""
+    start = {"agency": request.GET.get("agency", ""), "kind": request.GET.get("kind", ""), "year": here.year}
+    like = request.GET.get("like", "")
+    if like.isascii() and like.isdigit() and len(like) < 19:
+        before = queries.upload_in(here, int(like), request.user)
+        names = (name for name in Told.__dataclass_fields__ if name != "authority")
+        start |= {name: getattr(before, name) for name in names} | {"agency": before.agency.slug}
+    return start
+
+
 def _too_large() -> str:
     limit = uploads.limit_bytes() // (1024 * 1024)
     return ngettext(
@@ -69,7 +80,7 @@ def _too_large() -> str:
     ) % {"limit": limit}
 
 
-def _form(request: HttpRequest, place: object, form: forms.HandOver, status: int = 200) -> HttpResponse:
+def _form(request: HttpRequest, place: Place, form: forms.HandOver, status: int = 200) -> HttpResponse:
     context = {
         "place": place,
         "stage": "pool",
