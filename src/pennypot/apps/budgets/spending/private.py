@@ -119,7 +119,7 @@ def _judge(name: str, to_people: bool) -> Judgement:
 
 def _judge_plain(name: str, words: list[str], to_people: bool) -> Judgement:
     """Judge a name without a title or a word of organisations in it."""
-    parts = [part for part in re.split(r"\s*(?:&|\+|/|\band\b)\s*", name, flags=re.IGNORECASE) if part]
+    parts = [part for part in re.split(r"[&+/]|\band\b", name, flags=re.IGNORECASE) if part.strip()]
     people = [_like_a_person([word.lower() for word in _WORD.findall(part)]) for part in parts]
     if any(people):
         return Judgement("private", next(why for why in people if why))

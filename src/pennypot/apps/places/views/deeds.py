@@ -32,7 +32,8 @@ def deeds(request: HttpRequest, place: str) -> HttpResponse:
         "rooms": deed_words.ROOMS,
         "room": room,
         "who": who,
-        "who_name": queries.said_names({who}).get(who, "") if who is not None else "",
+        # Only of people who did something here: the number alone must not tell who somebody elsewhere is.
+        "who_name": page[0].who if who is not None and page else "",
         "told": [deed_words.tell(one) for one in shown],
         "older": shown[-1].deed.pk if len(page) > len(shown) else None,
     }

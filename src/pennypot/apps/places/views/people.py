@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pennypot.apps.people.models import Person
@@ -104,6 +105,7 @@ def join(request: HttpRequest, place: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_store=True)
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation; accept it. Only the link's holder sees it, and only its addressee may accept."""
     found = queries.invitation_by(token)
