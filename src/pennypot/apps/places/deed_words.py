@@ -1,4 +1,4 @@
-"""Saying deeds in words. Deeds of later rooms, which this one does not know, are said by their dotted name."""
+"""Saying deeds in words. A deed that has no words here is said by its dotted name."""
 
 from __future__ import annotations
 
@@ -37,6 +37,27 @@ WORDS = {
     "places.role.taken": gettext_lazy("joined"),
     "places.role.ended": gettext_lazy("ended a role"),
     "places.deeds.exported": gettext_lazy("took this list away as a file"),
+    "budgets.budget.started": gettext_lazy("began a budget"),
+    "budgets.budget.published": gettext_lazy("published a budget"),
+    "budgets.budget.discarded": gettext_lazy("threw a draft away"),
+    "budgets.lines.put": gettext_lazy("put lines into a draft"),
+    "budgets.lines.decided": gettext_lazy("said what each line is"),
+    "budgets.transfer.noted": gettext_lazy("left a line out, so that it does not count twice"),
+    "budgets.gaps.noted": gettext_lazy("noted what the pool does not cover"),
+    "budgets.upload.received": gettext_lazy("added a file"),
+    "budgets.upload.kept": gettext_lazy("kept the rows of a file"),
+    "budgets.upload.read-again": gettext_lazy("had a file read again"),
+    "budgets.upload.taken-back": gettext_lazy("took a file back"),
+    "budgets.upload.thrown-away": gettext_lazy("threw a file away"),
+    "budgets.spending.published": gettext_lazy("published payments"),
+    "budgets.local.said": gettext_lazy("said which payees are local"),
+    "fund.policy.proposed": gettext_lazy("proposed a policy"),
+    "fund.policy.adopted": gettext_lazy("adopted a policy"),
+    "fund.contributions.set": gettext_lazy("worked out what each agency owes"),
+    "fund.pledge.signed": gettext_lazy("signed a promise"),
+    "fund.payment.recorded": gettext_lazy("wrote down a payment"),
+    "fund.split.made": gettext_lazy("split money among the areas"),
+    "fund.entry.reversed": gettext_lazy("took an entry back"),
 }
 LONGEST = 160
 
