@@ -17,7 +17,7 @@ def text(response):
 def test_a_fresh_installation_says_how_to_begin(client, db):
     page = text(client.get("/"))
     assert "No place has opened here yet." in page
-    assert "Sign in as the operator" in page
+    assert "pennypot operator" in page
 
 
 def test_a_fresh_installation_offers_the_operator_to_add_a_place(client, cast):
