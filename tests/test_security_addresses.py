@@ -168,7 +168,9 @@ def test_s31_s32_every_answer_is_careful(cast, brindley, name, verb):
         ("/brindley", "testserver", 301),
     ],
 )
-def test_s31_answers_that_are_no_page_are_as_careful(cast, path, host, status):
+@pytest.mark.parametrize("demo", [False, True])
+def test_s31_answers_that_are_no_page_are_as_careful(cast, settings, demo, path, host, status):
+    settings.DEMO = demo
     response = Client(raise_request_exception=False).get(path, headers={"host": host})
     assert response.status_code == status
     assert careless(response) == []
@@ -234,7 +236,7 @@ def _say_everywhere(text: str) -> None:
 
 # 40
 
-ODD = ["", "'", "\x00", "\ud7ff\U0001f4a9", "-1", "1e9", "9" * 40, "[]", "a" * 4000, "%00", "../..", "{{7*7}}", "２"]
+ODD = ["", "'\x00", "-1", "9" * 40, "[]\r\n{{7*7}}", "a" * 4000, "２"]
 
 
 def _asked_for() -> set[str]:

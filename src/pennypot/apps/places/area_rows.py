@@ -27,7 +27,7 @@ _HEADINGS = {
     "part_of": {"part of", "parent", "in", "district"},
 }
 _GROUPED = re.compile(r"\d{1,3}([ ,\u00a0\u202f]\d{3})+\Z")
-_CODE = re.compile(r"(?=[A-Za-z0-9._:-]*\d)[A-Za-z][A-Za-z0-9._:-]{1,19}\Z")
+_CODE = re.compile(r"(?=[A-Za-z0-9._:-]{0,19}\d)[A-Za-z][A-Za-z0-9._:-]{1,19}\Z")
 
 
 @dataclass

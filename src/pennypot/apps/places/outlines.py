@@ -182,10 +182,12 @@ def _polygon(rings: list[Any], arcs: list[Ring], budget: list[int]) -> Polygon:
     for ring in rings:
         if not isinstance(ring, list) or not ring:
             raise ValueError(_("This area's outline is broken."))
-        points = _stitch(ring, arcs) if isinstance(ring[0], int) else [_point(point) for point in ring]
+        points = _stitch(ring, arcs, budget[0]) if isinstance(ring[0], int) else [_point(point) for point in ring]
         budget[0] -= len(points)
         if budget[0] < 0:
             raise OutlinesProblem(_too_detailed())
+        if not points:
+            raise ValueError(_("This area's outline is broken."))
         if points[0] != points[-1]:
             points.append(points[0])
         if len(points) < 4:
@@ -227,7 +229,7 @@ def _arcs(found: dict[str, Any]) -> list[Ring]:
             return [[_point(point) for point in arc] for arc in encoded]
         (across, up), (west, south) = transform["scale"], transform["translate"]
         return [_undo_deltas(arc, across, up, west, south) for arc in encoded]
-    except (KeyError, TypeError, ValueError):
+    except (LookupError, ArithmeticError, TypeError, ValueError):
         raise OutlinesProblem(_("The arcs of this TopoJSON file are broken. Export it again.")) from None
 
 
@@ -244,13 +246,16 @@ def _too_detailed() -> str:
     return _("These outlines are too detailed. Take a generalised version (ONS calls them BGC or BUC).")
 
 
-def _stitch(numbers: list[Any], arcs: list[Ring]) -> Ring:
+def _stitch(numbers: list[Any], arcs: list[Ring], most: int) -> Ring:
+    """Put arcs together, and stop at so many points: a small file may name one long arc a million times."""
     ring: Ring = []
     for number in numbers:
         if not isinstance(number, int) or not -len(arcs) <= number < len(arcs):
             raise ValueError(_("This area's outline is broken."))
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]
         ring.extend(arc[1:] if ring else arc)
+        if len(ring) > most:
+            raise OutlinesProblem(_too_detailed())
     return ring
 
 

@@ -15,7 +15,8 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def demo_people(context: dict[str, Any]) -> list[tuple[str, list[demo.DemoPerson]]]:
     """Group the demo people by place; on a place's page only its own people, the operator and whoever one is now."""
-    place, now = context.get("place"), context["request"].user.pk
+    # A page for an error may come before it is known who asks.
+    place, now = context.get("place"), getattr(getattr(context["request"], "user", None), "pk", None)
     everyone = [
         person
         for person in demo.people()

@@ -48,7 +48,7 @@ def newcomer(email="new@example.org", verified=True):
     return person
 
 
-def test_an_invitation_is_accepted_once(client, cast, tariq):
+def test_s25_an_invitation_is_accepted_once(client, cast, tariq):
     sign_in(client, tariq)
     form = {"email": "New@Example.org", "role": "officer", "agency": cast.police.pk}
     assert client.post("/brindley/people/", form).status_code == 302
@@ -67,7 +67,7 @@ def test_an_invitation_is_accepted_once(client, cast, tariq):
     assert person.memberships.count() == 1
 
 
-def test_only_the_person_whose_checked_address_got_the_letter_may_accept(client, cast, tariq):
+def test_s25_only_the_person_whose_checked_address_got_the_letter_may_accept(client, cast, tariq):
     invite(tariq, cast)
     link = link_of(mail.outbox[-1])
     assert "sign in with the e-mail address that got the letter" in text(client.get(link))
@@ -82,7 +82,7 @@ def test_only_the_person_whose_checked_address_got_the_letter_may_accept(client,
     assert not Membership.objects.filter(role=Role.SCRUTINEER, place=cast.brindley).exclude(person=cast.sam).exists()
 
 
-def test_the_table_does_not_hold_what_the_link_holds(cast, tariq):
+def test_s25_the_table_does_not_hold_what_the_link_holds(cast, tariq):
     invitation = invite(tariq, cast)
     token = link_of(mail.outbox[-1]).strip("/").split("/")[-1]
     assert len(token) >= 43, "256 bits"
@@ -94,7 +94,7 @@ def test_the_table_does_not_hold_what_the_link_holds(cast, tariq):
 
 
 @pytest.mark.parametrize("ended", ["late", "withdrawn", "sent again"])
-def test_a_link_that_has_ended_gives_nothing(client, cast, tariq, ended):
+def test_s21_s25_a_link_that_has_ended_gives_nothing(client, cast, tariq, ended):
     invitation = invite(tariq, cast)
     link = link_of(mail.outbox[-1])
     ago = timezone.now() - timedelta(days=15)
