@@ -31,13 +31,18 @@ serve: $(VENV)/.run-installed
 check: $(VENV)/.run-installed
 	@$(RUN) -m pennypot check
 
-bench: $(VENV)/.dev-installed
+# A year of payments to read, beside pandas and polars. Not part of this repository: give any such file.
+PAYMENTS ?= ../shared/data/spend/trafford/trafford-supplier-spend-2024-25.zip
+PEERS := .venv-peers
+
+bench: $(VENV)/.dev-installed $(PEERS)/.installed
 	$(RUN) bench/pages.py
-	$(RUN) bench/reading.py
+	@test -f "$(PAYMENTS)" && $(RUN) bench/reading.py "$(PAYMENTS)" --peer $(PEERS)/bin/python \
+	  || echo "No file of payments: make bench PAYMENTS=FILE measures how fast one is read."
 	$(RUN) bench/memory.py
 
-bench-count: $(VENV)/.dev-installed
-	$(RUN) bench/count.py
+bench-count: $(VENV)/.dev-installed $(PEERS)/.installed
+	$(RUN) bench/count.py --peer $(PEERS)/bin/python
 
 ledger-soak: $(VENV)/.dev-installed
 	$(RUN) bench/ledger_soak.py
@@ -72,5 +77,11 @@ $(VENV)/.dev-installed: requirements/dev.txt | $(VENV)/bin/python
 	@$(LINK_SOURCE)
 	@touch $@ $(VENV)/.run-installed
 
+# Peers and second opinions (pandas, polars, pabutools, beancount) live apart: Pennypot never imports them.
+$(PEERS)/.installed: requirements/bench.txt | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(PEERS)
