@@ -1,4 +1,4 @@
-"""A Chromium for browser tests: fixtures `chromium` (one a run) and `look` (opens a page and watches it)."""
+"""A Chromium for browser tests: fixtures `chromium` (one a module) and `look` (opens a page and watches it)."""
 
 from __future__ import annotations
 
@@ -32,9 +32,12 @@ class Watched:
     problems: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Start Chromium once. Where none is installed the tests skip; in CI they fail."""
+    """Start Chromium once a module. Where none is installed the tests skip; in CI they fail.
+
+    Not once a run: Playwright keeps an event loop running in this thread, and other modules' tests start their own.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         if os.environ.get("CI"):

@@ -335,11 +335,11 @@ def test_the_team_reads_who_did_what_and_why(client, cast, tariq):
     page = text(client.get("/brindley/deeds/"))
     assert "Why: &lt;b&gt;Ill&lt;/b&gt;" in page
     assert "ended a role" in page
-    assert "pledge signed" in page
+    assert "signed a promise" in page
     assert "Dev" not in page.split("<main")[1], "nothing of another place"
-    assert "pledge signed" not in text(client.get("/brindley/deeds/?room=places"))
+    assert "signed a promise" not in text(client.get("/brindley/deeds/?room=places"))
     only_ben = text(client.get(f"/brindley/deeds/?who={cast.ben.pk}"))
-    assert "pledge signed" in only_ben
+    assert "signed a promise" in only_ben
     assert "ended a role" not in only_ben
 
 
