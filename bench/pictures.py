@@ -14,8 +14,10 @@ from typing import Any
 from memory import ADDRESS, start
 from playwright.sync_api import sync_playwright
 
-from pennypot.testing.browser import DESKTOP, PHONE, SWITCHES
+from pennypot.testing.browser import SWITCHES
 
+DESKTOP = {"width": 1280, "height": 1400}
+PHONE = {"width": 360, "height": 900}
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 PAGES = {
     "front": "/",
