@@ -27,6 +27,10 @@ THREADS = 12
 # A browser shows our answer only when it could send everything.
 _DRAINED_BYTES = 2_000_000_000
 _DRAINED_SECONDS = 30
+# A body holds one of the threads while it arrives. It may take this long, and a second more for so many bytes: a phone
+# on a bad line gets through, a dozen machines that send a byte now and then cannot stop the pages.
+_BODY_SECONDS = 30.0
+_SLOWEST_BYTES_A_SECOND = 2_000
 
 # Any: a2wsgi and Django describe the same shapes with types of their own.
 wsgi: Any = get_wsgi_application()
@@ -59,13 +63,19 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _page(scope: Scope, receive: Receive, send: Send) -> None:
     """Let Django answer, with a body that is whole or an error, and an answer that arrives."""
     unread = _has_body(scope)
+    patience_ends = asyncio.get_running_loop().time() + _BODY_SECONDS
 
     async def receive_or_fail() -> Message:
-        nonlocal unread
-        message = await receive()
+        nonlocal unread, patience_ends
+        try:
+            async with asyncio.timeout_at(patience_ends if unread else None):
+                message = await receive()
+        except TimeoutError:
+            raise ClientLeft("The browser sent its form too slowly.") from None
         if message["type"] == "http.disconnect" and unread:
             # Without this, half a file would look like a whole one.
             raise ClientLeft("The browser left before it had sent everything.")
+        patience_ends += len(message.get("body", b"")) / _SLOWEST_BYTES_A_SECOND
         unread = bool(message.get("more_body", False))
         return message
 

@@ -13,8 +13,11 @@ from pennypot.house import asgi
 class Called:
     """Calls the server's application with a request in pieces and keeps what it answers."""
 
-    def __init__(self, headers=(), body=(b"",), leaves=False, client=("127.0.0.1", 5), server=("127.0.0.1", 80)):
+    def __init__(
+        self, headers=(), body=(b"",), leaves=False, client=("127.0.0.1", 5), server=("127.0.0.1", 80), pause=0
+    ):
         pieces = list(body)
+        self.pause = pause
         self.messages = [
             {"type": "http.request", "body": piece, "more_body": leaves or number < len(pieces) - 1}
             for number, piece in enumerate(pieces)
@@ -38,6 +41,7 @@ class Called:
 
     async def _receive(self):
         self.taken += 1
+        await asyncio.sleep(self.pause)
         return self.messages.pop(0) if self.messages else {"type": "http.disconnect"}
 
     async def _send(self, message):
@@ -88,6 +92,19 @@ def test_a_body_that_breaks_off_is_an_error_and_not_half_a_file(answering):
     with pytest.raises(asgi.ClientLeft):
         Called([("content-length", "9")], [b"abc"], leaves=True)
     assert isinstance(seen[0], ConnectionError)
+
+
+def test_a_body_that_only_trickles_gives_its_thread_back(answering, monkeypatch):
+    monkeypatch.setattr(asgi, "_BODY_SECONDS", 0.2)
+    answering(lambda environ: environ["wsgi.input"].read(50))
+    with pytest.raises(asgi.ClientLeft, match="too slowly"):
+        Called([("content-length", "50")], [b"a"] * 50, pause=0.05)
+
+
+def test_a_slow_body_that_keeps_coming_is_waited_for(answering, monkeypatch):
+    monkeypatch.setattr(asgi, "_BODY_SECONDS", 0.2)
+    answering(lambda environ: str(len(environ["wsgi.input"].read(4_000))).encode())
+    assert Called([("content-length", "4000")], [b"a" * 400] * 10, pause=0.05).body == b"4000"
 
 
 def test_an_answer_before_the_end_of_a_large_body_waits_until_the_browser_has_sent_it(answering):
