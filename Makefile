@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 # Lets everything in the virtual environment find src/ without installing Pennypot itself.
 LINK_SOURCE = $(RUN) -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'pennypot.pth').write_text(str(pathlib.Path('src').resolve()))"
 
-.PHONY: demo test lint types check serve bench bench-count ledger-soak pictures messages peers lock clean
+.PHONY: demo test lint types check serve bench bench-count ledger-soak pictures messages peers sbom lock clean
 
 demo: $(VENV)/.run-installed
 	@$(RUN) -m pennypot demo
@@ -78,6 +78,9 @@ $(VENV)/.dev-installed: requirements/dev.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.run-installed
 
 peers: $(PEERS)/.installed
+
+sbom: $(VENV)/.run-installed
+	@$(RUN) bench/sbom.py
 
 # Peers and second opinions (pandas, polars, pabutools, beancount) live apart: Pennypot never imports them.
 $(PEERS)/.installed: requirements/bench.txt | $(VENV)/bin/python
