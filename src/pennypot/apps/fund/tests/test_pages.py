@@ -314,3 +314,20 @@ def test_a_mistake_is_taken_back_by_somebody_else(story, due):
     address = reverse("fund_reverse", args=["brindley", 1])
     assert tess.post(address, {"key": "c" * 32, "reason": "Typed twice"}).status_code == 302
     assert "taken back by entry 2" in text(page(Client(), "fund_money", "brindley"))
+
+
+def test_s26_a_kept_page_with_forms_holds_each_readers_own_token(story):
+    from pennypot.apps.fund.views import kept
+
+    propose_policy(story.tess, story.place, POLICIES["people"], year="2025-26", reason="Agreed.")
+    for _ in range(2):  # the second one is kept
+        aled = sign_in(Client(enforce_csrf_checks=True), story.aled)
+        content = page(aled, "policy", "brindley").content.decode()
+        assert kept._TOKEN_STANDS_HERE not in content
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]{64})"', content)[1]
+    seen = re.search(r'name="seen" value="([^"]+)"', content)[1]
+    adopt = reverse("policy_adopt", args=["brindley", 1])
+    assert aled.post(adopt, {"seen": seen}).status_code == 403
+    assert aled.post(adopt, {"seen": seen, "csrfmiddlewaretoken": token}).status_code == 302
+    assert PolicyVersion.objects.get().is_adopted
+    assert "/adopt/" not in page(sign_in(Client(), story.tess), "policy", "brindley").content.decode()

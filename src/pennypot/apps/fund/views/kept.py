@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -19,6 +21,8 @@ from pennypot.house.kept import Kept
 
 # About 40 kB each, so 4 MB at most.
 _middles: Kept[SafeString] = Kept(most=100)
+# Random, so that nobody can type it into a policy's reason and have a token put there.
+_TOKEN_STANDS_HERE = secrets.token_hex(32)
 # Who sees links that others do not.
 _KEEPERS = {Role.AGENCY_OFFICER, Role.PLACE_TEAM, Role.ACCOUNTABLE_OFFICER}
 
@@ -37,6 +41,19 @@ def page(
     """
     key = (name, asked, get_language(), _powers(request, place), stamp(place))
     return _answer(request, place, name, asked, _middles.get(key, lambda: _middle(None, place, name, make)))
+
+
+def page_with_forms(
+    request: HttpRequest, place: Place, name: str, asked: tuple[object, ...], make: Callable[[], dict[str, Any]]
+) -> HttpResponse:
+    """Answer with a page that is kept for this reader, because it has forms that nothing was typed into yet.
+
+    The token that protects forms is another one on each visit: the kept piece holds a mark in its place.
+    """
+    key = (name, asked, get_language(), _powers(request, place), request.user.pk, stamp(place))
+    middle = _middles.get(key, lambda: _middle(None, place, name, lambda: {**make(), "csrf_token": _TOKEN_STANDS_HERE}))
+    token = get_token(request)
+    return _answer(request, place, name, asked, SafeString(middle.replace(_TOKEN_STANDS_HERE, token)))
 
 
 def page_for_one(

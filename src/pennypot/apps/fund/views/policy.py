@@ -32,10 +32,11 @@ def policy(request: HttpRequest, place: str) -> HttpResponse:
     here = place_for(request.user, place)
     form, tried = _tried(request)
     words = ProposalWords(initial={"year": here.year})
-    if form.is_bound or kept.has_powers(request, here):
+    if form.is_bound:
         return _page(request, here, form, tried, words)
     asked = (request.GET.get("preset"),)
-    return kept.page(request, here, "policy", asked, lambda: _context(request, here, form, tried, words))
+    answer = kept.page_with_forms if kept.has_powers(request, here) else kept.page
+    return answer(request, here, "policy", asked, lambda: _context(request, here, form, tried, words))
 
 
 def _tried(request: HttpRequest) -> tuple[PolicyForm, Policy | None]:
