@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from pennypot.testing.browser import DESKTOP, NARROW, PHONE
+from pennypot.testing.browser import DESKTOP, NARROW, PHONE, PROJECTOR
 
 PUBLIC_PAGES = [
     "/",
@@ -58,10 +58,20 @@ def test_s51_a_page_asks_nobody_else_and_needs_no_script(look, demo_places, path
         assert without.page.locator("main").inner_text() == with_scripts.page.locator("main").inner_text()
 
 
-@pytest.mark.parametrize("path", ["/", "/birmingham/", "/birmingham/pool/", "/birmingham/fund/"])
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
+def test_a_page_fills_a_projector_without_breaking(look, demo_places, path):
+    page = look(path, PROJECTOR).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= PROJECTOR["width"]
+    heading = page.locator("h1").bounding_box()
+    assert heading["x"] >= 0 and heading["x"] + heading["width"] <= PROJECTOR["width"]
+
+
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
 def test_everything_can_be_reached_with_the_tab_key(look, demo_places, path):
     page = look(path).page
-    links = page.locator("main a:visible, main button:visible, main summary:visible, main input:visible").count()
+    links = page.locator("main :is(a, button, summary, input:not([type=radio])):visible").count()
+    # Of a group of radio buttons Tab reaches one; the arrow keys do the rest.
+    links += len(set(page.locator("main input[type=radio]:visible").evaluate_all("all => all.map(one => one.name)")))
     reached = set()
     for _ in range(links + 60):
         page.keyboard.press("Tab")

@@ -22,6 +22,7 @@ SWITCHES = [
 PHONE = {"width": 360, "height": 740}
 NARROW = {"width": 320, "height": 640}
 DESKTOP = {"width": 1280, "height": 900}
+PROJECTOR = {"width": 1920, "height": 1080}
 
 
 @dataclass
