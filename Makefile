@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 # Lets everything in the virtual environment find src/ without installing Pennypot itself.
 LINK_SOURCE = $(RUN) -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'pennypot.pth').write_text(str(pathlib.Path('src').resolve()))"
 
-.PHONY: demo test lint types check serve bench bench-count ledger-soak pictures messages peers sbom lock clean
+.PHONY: demo test lint types check serve bench bench-count ledger-soak pictures messages peers sbom audit lock clean
 
 demo: $(VENV)/.run-installed
 	@$(RUN) -m pennypot demo
@@ -78,6 +78,10 @@ $(VENV)/.dev-installed: requirements/dev.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.run-installed
 
 peers: $(PEERS)/.installed
+
+# Asks the public list of known weaknesses about every locked library; needs a network that reaches it.
+audit: $(PEERS)/.installed
+	$(PEERS)/bin/pip-audit -r requirements/run.txt --require-hashes --disable-pip
 
 sbom: $(VENV)/.run-installed
 	@$(RUN) bench/sbom.py
