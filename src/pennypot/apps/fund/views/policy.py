@@ -69,17 +69,19 @@ def _context(
     known = pool(here, current.year if current else None)
     if tried is None and not form.is_bound:
         form = PolicyForm(initial=PolicyForm.typed(policy_of(current)))
-    proposed = tried or policy_of(current)
+    in_force = policy_of(current)
+    reading = read(in_force, known)
+    tried_reading = read(tried, known) if tried else None
     return {
         "preset": request.GET.get("preset"),
         "version": current,
         "pool": known,
-        "current": read(policy_of(current), known),
-        "tried": read(tried, known) if tried else None,
+        "current": reading,
+        "tried": tried_reading,
         "form": form,
         "words": words,
-        "proposed": read(proposed, known),
-        "proposed_fields": hidden_fields(proposed),
+        "proposed": tried_reading or reading,
+        "proposed_fields": hidden_fields(tried or in_force),
         "presets": PRESETS,
         "versions": versions,
         "drafts": [
