@@ -22,7 +22,7 @@ BAD = 2  # exit code of a verb that could not do its work
 
 # In the order of the help text.
 _OWN = ("demo", "serve", "worker", "check", "backup")
-_ROOMS = ("people", "places", "budgets", "fund")
+_ROOMS = ("people", "places", "budgets", "fund", "rounds", "voting")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -59,8 +59,11 @@ INSTALLED_APPS = [
     "pennypot.house",
     "pennypot.apps.people",
     "pennypot.apps.places",
+    "pennypot.apps.talk",
     "pennypot.apps.budgets",
     "pennypot.apps.fund",
+    "pennypot.apps.rounds",
+    "pennypot.apps.voting",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -229,7 +232,6 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if OVER_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = OVER_HTTPS
 SECURE_SSL_REDIRECT = OVER_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if OPTIONS.proxies else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

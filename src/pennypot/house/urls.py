@@ -23,6 +23,9 @@ urlpatterns = [
     path("", include("pennypot.apps.places.urls")),
     path("<slug:place>/", include("pennypot.apps.budgets.urls")),
     path("<slug:place>/", include("pennypot.apps.fund.urls")),
+    path("<slug:place>/", include("pennypot.apps.talk.urls")),
+    path("<slug:place>/", include("pennypot.apps.rounds.urls")),
+    path("<slug:place>/", include("pennypot.apps.voting.urls")),
 ]
 
 handler400 = "pennypot.house.pages.bad_request"

@@ -1,0 +1,1 @@
+"""Rounds: stages, proposals, review, appeal, results."""

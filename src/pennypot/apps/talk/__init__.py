@@ -1,0 +1,1 @@
+"""Conversation: threads of comments under a page, reports, hiding with a reason."""

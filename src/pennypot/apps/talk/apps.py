@@ -1,0 +1,8 @@
+"""Tells Django about this room."""
+
+from django.apps import AppConfig
+
+
+class TalkConfig(AppConfig):
+    name = "pennypot.apps.talk"
+    label = "talk"

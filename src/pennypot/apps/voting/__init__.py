@@ -1,0 +1,1 @@
+"""Voting: roll, ballots, log, receipts, paper."""
