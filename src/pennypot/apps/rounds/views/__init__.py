@@ -1,0 +1,1 @@
+"""Pages of a round: thin, they ask or act, then draw."""
