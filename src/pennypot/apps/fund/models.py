@@ -226,6 +226,8 @@ class Entry(models.Model):
     class Kind(models.TextChoices):
         CONTRIBUTION = "contribution", _("an agency paid its share")
         SPLIT = "split", _("split among areas")
+        RESERVE = "reserve", _("kept for a round")
+        RELEASE = "release", _("no longer kept for a round")
         AWARD = "award", _("awarded")
         PAYMENT = "payment", _("paid out")
         MATCH = "match", _("match money")

@@ -228,7 +228,7 @@ _TRANSFERS = Prefetch("transfers", Transfer.objects.select_related("source", "ta
 
 
 def flows(place: Place) -> list[tuple[str, str, int]]:
-    """Return how much went from each account to each other, taken-back entries netted off. One SQL query.
+    """Return how much went from each account to each other, what was taken back netted off. One SQL query.
 
     Returns
     -------
@@ -243,7 +243,7 @@ def flows(place: Place) -> list[tuple[str, str, int]]:
         .order_by()
     )
     for source, target, kind, pence in rows:
-        if kind == Entry.Kind.REVERSAL:
+        if kind in (Entry.Kind.REVERSAL, Entry.Kind.RELEASE):
             net[target, source] = net.get((target, source), 0) - pence
         else:
             net[source, target] = net.get((source, target), 0) + pence

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.BigIntegerField()),
                 ('key', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('contribution', 'an agency paid its share'), ('split', 'split among areas'), ('award', 'awarded'), ('payment', 'paid out'), ('match', 'match money'), ('return', 'given back'), ('reversal', 'taken back: it was a mistake')], max_length=12)),
+                ('kind', models.CharField(choices=[('contribution', 'an agency paid its share'), ('split', 'split among areas'), ('reserve', 'kept for a round'), ('release', 'no longer kept for a round'), ('award', 'awarded'), ('payment', 'paid out'), ('match', 'match money'), ('return', 'given back'), ('reversal', 'taken back: it was a mistake')], max_length=12)),
                 ('year', models.CharField(max_length=7)),
                 ('memo', models.CharField(blank=True, max_length=300)),
                 ('at', models.DateTimeField()),

@@ -1,4 +1,4 @@
-"""A round: one pot, one ballot, dated stages. Its rules freeze when voting opens; triggers in the database hold that."""
+"""A round: one pot, one ballot, dated stages. Its rules freeze when voting opens; the database's triggers hold that."""
 
 from __future__ import annotations
 
