@@ -9,6 +9,7 @@ ends when that project does not fit any more. Projects without votes are never f
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor, inf
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from .card import RuleCard
 from .election import Election
+from .exact_sums import ExactAmounts
 from .greedy import eligible, rivals
 from .result import Result
 from .ties import Tie, TieOrder
@@ -72,27 +74,30 @@ class _Loads:
         groups = election.ballots.groups
         self.low = np.zeros(groups, np.int64)
         self.last = np.full(groups, -1, np.int64)
-        self.loads: list[Fraction] = []
-        self.bound = {c: floor(election.costs[c] * self.unit) // election.votes[c] for c in self.active}
+        self.loads = ExactAmounts()
+        self.cost_low = [floor(cost * self.unit) for cost in election.costs]
+        self.cost_high = [ceil(cost * self.unit) for cost in election.costs]
+        self.bound = {c: self.cost_low[c] // election.votes[c] for c in self.active}
+        self.part = [slice(a, b) for a, b in pairwise(self.columns.start.tolist())]
+        self.heavy = self.weight[self.columns.group]
 
     def _supporters(self, c: int) -> np.ndarray:
-        return self.columns.group[self.columns.start[c] : self.columns.start[c + 1]]
+        return self.columns.group[self.part[c]]
 
     def _bounds(self, c: int) -> tuple[int, int]:
         """Whole numbers that the new load surely lies between: a load was rounded down by less than one, for each."""
         rows, votes = self._supporters(c), self.election.votes[c]
-        carried = int(self.weight[rows] @ self.low[rows])
-        cost = self.election.costs[c] * self.unit
-        return (floor(cost) + carried) // votes, -(-(ceil(cost) + carried + votes) // votes)
+        carried = int(self.heavy[self.part[c]] @ self.low[rows])
+        return (self.cost_low[c] + carried) // votes, -(-(self.cost_high[c] + carried + votes) // votes)
 
     def exact_load(self, c: int) -> Fraction:
         """The load that funding a project would leave its supporters with."""
         rows = self._supporters(c)
         last = self.last[rows]
-        paid = np.zeros(len(self.loads), np.int64)
-        np.add.at(paid, last[last >= 0], self.weight[rows][last >= 0])
-        carried = sum((n * load for n, load in zip(paid.tolist(), self.loads, strict=True) if n), Fraction(0))
-        return (self.election.costs[c] + carried) / self.election.votes[c]
+        paid = np.zeros(len(self.loads) + 1, np.int64)
+        np.add.at(paid, last, self.heavy[self.part[c]])
+        carried, below = self.loads.weighted(paid[:-1].tolist())
+        return Fraction(self.election.costs[c] * below + carried, below * self.election.votes[c])
 
     def best(self) -> list[int] | None:
         """The projects with the least new load, in tie order; None when none is left."""

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .exact_sums import ExactAmounts
+
 if TYPE_CHECKING:
     from .shares import Setting
 
@@ -49,7 +51,7 @@ class ExactRun:
         self.alive = np.ones(groups, bool)
         self.place = np.full(setting.projects, -1, np.int64)
         self.order: list[int] = []
-        self.prices: list[Fraction] = []
+        self.prices = ExactAmounts()
         self.receipts: list[Price] = []
 
     def advance(self, choices: list[int]) -> None:
@@ -133,9 +135,9 @@ class ExactRun:
         if not len(rows):
             return Fraction(0)
         counts = self.setting.paid_counts(rows, weight, self.place, len(self.order))
-        total = int(weight.sum()) * self.endowment
-        paid = (count * price for count, price in zip(counts, self.prices, strict=True) if count)
-        return total - sum(paid, Fraction(0))
+        paid, below = self.prices.weighted(counts)
+        above, under = int(weight.sum()) * self.endowment.numerator, self.endowment.denominator
+        return Fraction(above * below - paid * under, under * below)
 
     def _ladder(self, rows, times, between, weight):
         """Groups that bounds cannot place, by what they hold per point: (ratio, held, weight, positions), rising."""
