@@ -114,24 +114,6 @@ class Migration(migrations.Migration):
                 'ordering': ['round', 'opens_at'],
             },
         ),
-        migrations.CreateModel(
-            name='StageChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('idea', 'Ideas'), ('proposal', 'Proposals'), ('review', 'Review'), ('appeal', 'Appeals'), ('ballot', 'The ballot is fixed'), ('voting', 'Voting'), ('count', 'The count'), ('delivery', 'Projects happen')], max_length=8)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField()),
-                ('opens_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stage_changes', to='rounds.round')),
-            ],
-            options={
-                'ordering': ['-pk'],
-            },
-        ),
         migrations.AddConstraint(
             model_name='round',
             constraint=models.UniqueConstraint(fields=('place', 'slug'), name='one_round_an_address'),
@@ -191,10 +173,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='stage',
             constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='a_stage_closes_after_it_opens'),
-        ),
-        migrations.AddConstraint(
-            model_name='stagechange',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_moved_date_has_a_reason'),
         ),
         migrations.RunSQL(RULES),
     ]

@@ -108,8 +108,3 @@ BEGIN
 END $$;
 CREATE TRIGGER stage_guard BEFORE INSERT OR UPDATE OR DELETE ON rounds_stage
   FOR EACH ROW EXECUTE FUNCTION rounds_guard_stage();
-
-CREATE TRIGGER stage_change_stays BEFORE UPDATE OR DELETE ON rounds_stagechange
-  FOR EACH ROW EXECUTE FUNCTION house_history_stays();
-CREATE TRIGGER stage_changes_stay BEFORE TRUNCATE ON rounds_stagechange
-  FOR EACH STATEMENT EXECUTE FUNCTION house_history_stays();

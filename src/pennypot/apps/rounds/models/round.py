@@ -171,27 +171,6 @@ class Stage(models.Model):
         return f"{self.kind}: {self.opens_at:%Y-%m-%d %H:%M} to {self.closes_at:%Y-%m-%d %H:%M} UTC"
 
 
-class StageChange(models.Model):
-    """A date that was moved after the round was published, with the public reason. Append-only."""
-
-    round = models.ForeignKey(Round, models.CASCADE, related_name="stage_changes")
-    kind = models.CharField(max_length=8, choices=Kind)
-    opened_at = models.DateTimeField()
-    closed_at = models.DateTimeField()
-    opens_at = models.DateTimeField()
-    closes_at = models.DateTimeField()
-    reason = models.TextField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["-pk"]
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="a_moved_date_has_a_reason")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} moved: {self.reason}"
-
-
 class Category(models.Model):
     """A kind of proposal in a round (green spaces, young people): for finding, and for pots."""
 
