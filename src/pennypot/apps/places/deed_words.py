@@ -16,6 +16,7 @@ ROOMS = {
     "budgets": gettext_lazy("The pool"),
     "fund": gettext_lazy("The one per cent"),
     "people": gettext_lazy("Accounts"),
+    "talk": gettext_lazy("Conversation"),
 }
 
 WORDS = {
@@ -58,6 +59,12 @@ WORDS = {
     "fund.payment.recorded": gettext_lazy("wrote down a payment"),
     "fund.split.made": gettext_lazy("split money among the areas"),
     "fund.entry.reversed": gettext_lazy("took an entry back"),
+    "talk.comment.said": gettext_lazy("wrote a comment"),
+    "talk.comment.reported": gettext_lazy("reported a comment"),
+    "talk.comment.hidden": gettext_lazy("hid a comment"),
+    "talk.reports.answered": gettext_lazy("let a reported comment stand"),
+    "talk.thread.closed": gettext_lazy("closed a conversation"),
+    "talk.thread.opened": gettext_lazy("opened a conversation again"),
 }
 LONGEST = 160
 

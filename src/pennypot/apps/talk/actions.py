@@ -75,7 +75,9 @@ def _not_too_many(person: Person) -> None:
             "SELECT count(*) FROM talk_comment WHERE person_id = %s AND at > now() - interval '10 minutes'", [person.pk]
         )
         if cursor.fetchone()[0] >= MOST_IN_TEN_MINUTES:
-            raise Invalid(_("You wrote many comments in a short time. Wait ten minutes; your text is kept here."), "text")
+            raise Invalid(
+                _("You wrote many comments in a short time. Wait ten minutes; your text is kept here."), "text"
+            )
 
 
 def report(person: Person, comment: Comment, reason: str) -> Report:
@@ -180,6 +182,4 @@ def set_closed(person: Person, thread: Thread, closed: bool) -> None:
 
 
 def _changed(thread: Thread, *, shown: int) -> None:
-    Thread.objects.filter(pk=thread.pk).update(
-        comments_shown=F("comments_shown") + shown, changes=F("changes") + 1
-    )
+    Thread.objects.filter(pk=thread.pk).update(comments_shown=F("comments_shown") + shown, changes=F("changes") + 1)
