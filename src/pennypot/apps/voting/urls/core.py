@@ -1,4 +1,4 @@
-"""Addresses of this room."""
+"""Addresses of voting: core."""
 
 from django.urls import URLPattern, URLResolver
 

@@ -1,0 +1,1 @@
+"""Who may get a ballot and cast it on the web."""
