@@ -1,0 +1,26 @@
+"""The entrance's letters, and what it forgets: tries after a day, links and codes after they ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+from procrastinate.contrib.django import app
+
+from pennypot.apps.voting.eligibility import sending
+from pennypot.apps.voting.models import EntryLink, PhoneCode, Tries
+
+
+@app.task(name=sending.TASK)
+def send_parcel(sealed: str) -> None:
+    """Send one letter or text of the entrance."""
+    sending.send(sealed)
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="voting.forget_the_entrance", queueing_lock="voting.forget_the_entrance")
+def forget_the_entrance(timestamp: int = 0) -> None:
+    """Delete counts of tries after a day, and links and codes a day after they ended."""
+    Tries.objects.filter(window__lt=Now() - timedelta(days=1)).delete()
+    EntryLink.objects.filter(expires_at__lt=Now() - timedelta(days=1)).delete()
+    PhoneCode.objects.filter(expires_at__lt=Now() - timedelta(days=1)).delete()
