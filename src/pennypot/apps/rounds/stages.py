@@ -41,7 +41,7 @@ VERBS: dict[Kind, frozenset[str]] = {
     Kind.IDEA: frozenset({"idea", "draft", "comment"}),
     Kind.PROPOSAL: frozenset({"draft", "propose", "edit", "withdraw", "endorse", "invite_author", "merge", "comment"}),
     Kind.REVIEW: frozenset({"edit", "withdraw", "endorse", "invite_author", "merge", "comment", "check", "decide"}),
-    Kind.APPEAL: frozenset({"withdraw", "comment", "appeal", "decide_appeal"}),
+    Kind.APPEAL: frozenset({"withdraw", "comment", "check", "decide", "appeal", "decide_appeal"}),
     Kind.BALLOT: frozenset({"comment", "fix_ballot"}),
     Kind.VOTING: frozenset({"comment", "cast", "key_paper"}),
     Kind.COUNT: frozenset({"comment", "key_paper", "open_ballots", "count", "publish_result"}),

@@ -10,7 +10,7 @@ from pennypot.apps.rounds.models.round import Pot, Round
 
 
 class BallotItem(models.Model):
-    """A proposal as voters see it. Written when the ballot is fixed; afterwards it can only be withdrawn, with a reason.
+    """A proposal as voters see it. Written when the ballot is fixed; then it can only be withdrawn, with a reason.
 
     Title, summary and cost are copies, so that nothing that happens to the proposal changes what people voted on.
     """
