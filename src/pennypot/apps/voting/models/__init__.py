@@ -14,19 +14,31 @@ from pennypot.apps.voting.models.entrance import (
     Tries,
 )
 from pennypot.apps.voting.models.log import FormToken, Head, LogEvent, SealedBallot, Slot, SlotLock
-from pennypot.apps.voting.models.paper import PaperBatch, PaperEnvelope, PaperKeying, SpoiltBallot
+from pennypot.apps.voting.models.paper import (
+    DeskVisit,
+    LetterRun,
+    PaperBallot,
+    PaperBatch,
+    PaperClerk,
+    PaperEnvelope,
+    PaperKeying,
+)
 from pennypot.apps.voting.models.roll import RollEntry
 
 __all__ = [
     "Attempt",
     "Checkpoint",
+    "DeskVisit",
     "Election",
     "EntryLink",
     "FormToken",
     "Head",
     "KeyHolder",
+    "LetterRun",
     "LogEvent",
+    "PaperBallot",
     "PaperBatch",
+    "PaperClerk",
     "PaperEnvelope",
     "PaperKeying",
     "PhoneCode",
@@ -35,7 +47,6 @@ __all__ = [
     "SealedBallot",
     "Slot",
     "SlotLock",
-    "SpoiltBallot",
     "TextSpending",
     "Tries",
     "VoidRequest",

@@ -37,6 +37,8 @@ class RollEntry(models.Model):
     # Keyed hashes: the codes and addresses themselves are not kept.
     code_hash = models.BinaryField(null=True, blank=True)
     email_hash = models.BinaryField(null=True, blank=True)
+    # Of the number of the document shown at a desk, so that two desks know the same person.
+    document_hash = models.BinaryField(null=True, blank=True)
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+")
     age_band = models.CharField(max_length=10, blank=True)
     # The postcode, where the roll or the method has one: about one street, for the report on oddities.
@@ -49,6 +51,7 @@ class RollEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "code_hash"], name="one_roll_entry_a_code"),
             models.UniqueConstraint(fields=["round", "email_hash"], name="one_roll_entry_an_address"),
+            models.UniqueConstraint(fields=["round", "document_hash"], name="one_roll_entry_a_document"),
             models.UniqueConstraint(
                 fields=["round", "person"], condition=Q(person__isnull=False), name="one_roll_entry_a_person"
             ),
