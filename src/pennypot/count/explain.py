@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from .card import RuleCard
-from .completion import run_order
 from .counting import as_counted, count
 from .election import Election
 from .greedy import eligible, rivals
 from .result import Result
-from .shares import Setting, compiled
-from .shares_exact import ExactRun
+from .shares import compiled
+from .shares_hints import SharesHints
 from .ties import TieOrder
 from .whatif import with_cost, with_more_votes
 
@@ -102,8 +99,10 @@ class _Case:
         self.rivals = rivals(election, result.card)
         self.rounds = {entry["project"]: entry for entry in result.trail if "project" in entry}
         self.shares = None
-        if self.card.rule == "equal-shares" and result.endowment is not None:
-            self.shares = _SharesHints(election, result, self.order)
+        apart = self.card.completion == "add-opt"  # its payments follow another rule
+        told = bool(result.trail or not result.winners)
+        if self.card.rule == "equal-shares" and result.endowment is not None and told and not apart:
+            self.shares = SharesHints(election, result, self.order)
 
     def won(self, at: int) -> dict[str, Any]:
         """A winner: when, and paid by whom."""
@@ -174,7 +173,7 @@ class _Case:
         if self.shares is not None:
             held = self.shares.held(at)
             if held < project.cost:
-                return {"why": "supporters", "held": money(int(held)), "cost": money(project.cost)}
+                return {"why": "supporters", "held": money(held), "cost": money(project.cost)}
         if outcome == "too dear":
             return {"why": "too_dear", "left": money(self._left(project.id)), "cost": money(project.cost)}
         return {"why": {"after the stop": "after_stop", "over the cap": "over_cap"}.get(outcome or "", "passed_by")}
@@ -191,7 +190,10 @@ class _Case:
 
         cost = self.election.costs[at]
         low, high = 0, cost
-        for hint in self._cost_hints(at):
+        hints, proven = self._cost_hints(at)
+        if proven:
+            return hints[0] or None
+        for hint in hints:
             if low < hint < high:
                 if wins(hint):
                     low = hint
@@ -208,13 +210,15 @@ class _Case:
             low = 1
         return _last(low, high, wins)
 
-    def _cost_hints(self, at: int) -> list[int]:
+    def _cost_hints(self, at: int) -> tuple[list[int], bool]:
+        """Costs near the one sought, and whether the first of them is known to be the one."""
         if self.shares is not None and self.card.completion != "greedy":
-            return [self.shares.cost_to_win(at)]
+            found, proven = self.shares.cost_to_win(at)
+            return [found], proven and self.card.completion == "none"
         entry = self.rounds.get(self.election.projects[at].id, {})
         if self.card.rule == "greedy" and entry.get("outcome") == "too dear":
-            return [min(self._left(entry["project"]), self.election.costs[at] - 1)]
-        return []
+            return [min(self._left(entry["project"]), self.election.costs[at] - 1)], False
+        return [], False
 
     def _left(self, name: str) -> int:
         return int(Fraction(self.rounds[name]["left"]) * 10**self.election.decimals)
@@ -251,49 +255,3 @@ def _last(low: int, high: int, holds: Callable[[int], bool]) -> int:
         else:
             high = middle
     return low
-
-
-class _SharesHints:
-    """What the deciding Equal Shares run says about losers, near enough to save most recounts."""
-
-    def __init__(self, election: Election, result: Result, order: TieOrder) -> None:
-        assert result.endowment is not None
-        self.election = election
-        setting = self.setting = Setting(election, result.card, order)
-        exact = ExactRun(setting, result.endowment, setting.shift(result.endowment))
-        self.money: list[np.ndarray] = []
-        self.keys: list[float] = []
-        for c in run_order(result):
-            self.money.append(exact.lower / float(exact.unit))
-            found = exact.price(c)
-            assert found is not None, "the deciding run funded what cannot be paid"
-            self.keys.append(float(found.value) / (setting.cost[c] or 1 if setting.by_cost else 1))
-            exact.fund(c, found)
-        self.exact = exact
-        self.end = exact.lower / float(exact.unit)
-
-    def held(self, at: int):
-        """What a project's supporters hold together at the end of the run, exactly."""
-        rows = self.setting.supporters_of(at)
-        living = rows[self.exact.alive[rows]]
-        return self.exact._held(living, self.setting.weight[living])
-
-    def cost_to_win(self, at: int) -> int:
-        """About the greatest cost at which a project would have won this run."""
-        rows, times = self.setting.supporters_of(at), self.setting.points_of(at)
-        weight = self.setting.weight[rows]
-        best = int(self.held(at))
-        for money, key in zip(self.money, self.keys, strict=True):
-            cost = float(self.election.costs[at])
-            if self.setting.by_cost:
-                if float(weight @ np.minimum(money[rows], key * best * times)) < best:
-                    continue
-                for _ in range(200):
-                    paid = float(weight @ np.minimum(money[rows], key * cost * times))
-                    if paid >= cost - 0.25:
-                        break
-                    cost = paid
-                best = max(best, int(cost + 1e-6))
-            else:
-                best = max(best, int(float(weight @ np.minimum(money[rows], key * times)) + 1e-6))
-        return min(best, self.election.costs[at] - 1)

@@ -1,0 +1,55 @@
+"""Costs that would have won, found from the run itself: what is called proven holds when counted again."""
+
+from pennypot.count import Election, RuleCard, count
+from pennypot.count.counting import as_counted
+from pennypot.count.explain import explain
+from pennypot.count.greedy import rivals
+from pennypot.count.shares_hints import SharesHints
+from pennypot.count.tests.sweep import random_case
+from pennypot.count.ties import TieOrder
+from pennypot.count.whatif import with_cost
+
+
+def losers_with_votes(election, result) -> list[int]:
+    blocked = rivals(election, result.card)
+    funded = {election.index[name] for name in result.winners}
+    return [
+        at
+        for at in range(len(election.projects))
+        if at not in funded and election.votes[at] and not blocked.get(at, set()) & funded
+    ]
+
+
+def wins(election, card, at, cost) -> bool:
+    again = count(with_cost(election, at, cost), card, alternatives=False, trail=False)
+    return election.projects[at].id in again.winners
+
+
+def test_proven_costs_of_random_elections_hold_when_counted_again():
+    proven = asked = 0
+    for number in range(1500):
+        election, _, card = random_case(number)
+        card = card.but(rule="equal-shares", completion="none", pots=())
+        result = count(election, card, alternatives=False)
+        election = as_counted(election, card)
+        if result.endowment is None:
+            continue
+        hints = SharesHints(election, result, TieOrder(election, card))
+        for at in losers_with_votes(election, result):
+            found, sure = hints.cost_to_win(at)
+            asked += 1
+            if sure:
+                proven += 1
+                assert not found or wins(election, card, at, found)
+                assert not wins(election, card, at, found + 1)
+    assert proven > 0.6 * asked > 600
+
+
+def test_a_tie_at_exactly_that_cost_is_left_to_the_recount():
+    election = Election.build([("a", 60), ("b", 80)], 100, [["a", "b"]] * 4)
+    card = RuleCard(completion="none", utility="count", ties=("id",))
+    result = count(election, card)
+    hints = SharesHints(election, result, TieOrder(election, card))
+    assert hints.cost_to_win(1) == (60, False)  # at 60 the two are level, and the order of ids decides for a
+    assert explain(election, result, ["b"])[0]["cost_to_win"] == "59"
+    assert SharesHints(election, result, TieOrder(election, card)).held(1) == 40

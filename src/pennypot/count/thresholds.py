@@ -1,0 +1,173 @@
+"""At what cost a project that an Equal Shares run passed by would have been funded, without counting again.
+
+Until a project is funded it changes nothing, so a run with that project at another cost meets the very same states
+until its turn comes. Its supporters hold m_i at round r, and the project funded there cost C at price x. At cost c the
+project has the better value if they can give c at a price below ``c x / C``: if ``sum(min(m_i, c x / C)) > c``. The
+left side is concave in c and 0 for 0, so this holds up to some cost and for none above it. At the end of the run it is
+funded if they hold c at all. The greatest whole number for which one of these holds is the answer; bounds of whole
+numbers prove it on both sides, and where they cannot (a tie at exactly that cost) the answer is left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil, floor
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .shares import Setting
+
+
+class Supporters(NamedTuple):
+    """Who supports a project: groups of equal ballots, voters in each, points (1 where none count), and all points."""
+
+    rows: np.ndarray
+    weight: np.ndarray
+    times: np.ndarray | int
+    votes: int
+    reach: int
+
+
+class Thresholds:
+    """One run, kept round by round: what every voter had left, as whole numbers of 2 ** -shift of the money's unit.
+
+    It may stand for all runs over a range of endowments that fund the same projects in the same order.
+
+    Parameters
+    ----------
+    setting : Setting
+    endowment, highest : Fraction
+        What each voter started with: the least and the greatest of the range.
+    shift : int
+        As `Setting.shift` gives it for `highest`.
+    order : sequence of int
+        Positions of the projects that were funded.
+    bounds : sequence of (int, int)
+        What each of them was funded at: at least, at most.
+    """
+
+    def __init__(
+        self, setting: Setting, endowment: Fraction, highest: Fraction, shift: int,
+        order: Sequence[int], bounds: Sequence[tuple[int, int]],
+    ) -> None:  # fmt: skip
+        self.setting, self.shift, self.rounds = setting, shift, len(order)
+        unit = Fraction(2) ** shift
+        self.most = ceil(highest * unit)
+        self.money = np.empty((len(order) + 1, setting.groups), np.int64)
+        self.money[0] = floor(endowment * unit)
+        self.slack = [self.most - floor(endowment * unit)]
+        for at, (c, (low, high)) in enumerate(zip(order, bounds, strict=True)):
+            now, rows = self.money[at + 1], setting.supporters_of(c)
+            now[:] = self.money[at]
+            now[rows] = np.maximum(0, now[rows] - high * setting.points_of(c))
+            self.slack.append(self.slack[-1] + (high - low) * setting.top_point)
+        # the values that were chosen, price over cost: they never fall from round to round
+        cost = [setting.cost[c] or 1 if setting.by_cost else 1 for c in order]
+        self.value_low = [(low, per) for (low, _), per in zip(bounds, cost, strict=True)]
+        self.value_high: list[tuple[int, int]] = []
+        for (_, high), per in zip(bounds, cost, strict=True):
+            before, under = self.value_high[-1] if self.value_high else (0, 1)
+            self.value_high.append((high, per) if high * under > before * per else (before, under))
+
+    def _supporters(self, at: int) -> Supporters:
+        setting = self.setting
+        rows, times = setting.supporters_of(at), setting.points_of(at)
+        weight = setting.weight.take(rows)
+        return Supporters(rows, weight, times, int(weight.sum()), setting.total_points[at])
+
+    def held(self, at: int) -> int | None:
+        """What a project's supporters hold together when the run is over, in whole units of money rounded down.
+
+        None where bounds cannot tell.
+        """
+        if self.shift < 0:
+            return None
+        least, most = self._held(self._supporters(at))
+        return least >> self.shift if least >> self.shift == most >> self.shift else None
+
+    def _held(self, who: Supporters) -> tuple[int, int]:
+        low = int(who.weight @ self.money[-1].take(who.rows))
+        return low, low + who.votes * self.slack[-1]
+
+    def cost_to_win(self, at: int) -> tuple[int, bool]:
+        """The greatest whole cost at which the run would have funded a project, and whether bounds prove it.
+
+        What is not proven is near, and at no greater cost (below its own) would the run have funded it. 0 says that it
+        would not even have been funded at a cost of 1.
+        """
+        if self.shift < 0:
+            return self.setting.cost[at], False
+        who, top = self._supporters(at), self.setting.cost[at]
+        least, most = self._held(who)
+        best, when = min(most >> self.shift, top), self.rounds
+        first = self._first_in_reach(who, best + 1)
+        parts = [(first, self.rounds - 1)] if first < self.rounds else []
+        while parts and best < top:
+            begin, end = parts.pop()
+            if self._most_given(who, begin, end, best + 1) < (best + 1) << self.shift:
+                continue
+            if begin < end:
+                middle = (begin + end) // 2
+                parts += [(middle + 1, end), (begin, middle)]
+                continue
+            best, when = self._most_at_round(who, begin, best + 1, top), begin
+        if not best:
+            return 0, True
+        return best, best < top and self._surely_won(who, when, best, least)
+
+    def _first_in_reach(self, who: Supporters, cost: int) -> int:
+        """The first round whose value could be matched if every supporter paid in full."""
+        wanted = (1 if self.setting.by_cost else cost) << self.shift
+        for at, (price, per) in enumerate(self.value_high):
+            if who.reach * price >= wanted * per:
+                return at
+        return self.rounds
+
+    def _price(self, value: tuple[int, int], cost: int, up: bool) -> int:
+        """The price at which a project at this cost has a value, rounded down or up."""
+        price, per = value
+        if not self.setting.by_cost:
+            return price
+        return -(-price * cost // per) if up else price * cost // per
+
+    def _given(self, who: Supporters, at: int, price: int) -> int:
+        """What supporters surely give for a price (per point) at a round, in units of 2 ** -shift."""
+        return int(who.weight @ np.minimum(self.money[at].take(who.rows), min(price, self.most) * who.times))
+
+    def _most_given(self, who: Supporters, begin: int, end: int, cost: int) -> int:
+        """No less than what supporters can give at the value chosen at any round from `begin` to `end`.
+
+        Money never grows and values never fall from round to round, so the money of the first and the value of the
+        last bound all of them.
+        """
+        price = self._price(self.value_high[end], cost, True)
+        return self._given(who, begin, price) + who.votes * self.slack[begin]
+
+    def _surely_won(self, who: Supporters, at: int, cost: int, held: int) -> bool:
+        if at == self.rounds:
+            return held >= cost << self.shift
+        return self._given(who, at, self._price(self.value_low[at], cost, False)) > cost << self.shift
+
+    def _most_at_round(self, who: Supporters, at: int, least: int, top: int) -> int:
+        """The greatest cost from `least` to `top` at which a project may win this round; it may at `least`.
+
+        By Newton's steps down from `top`: what supporters give is concave in the cost, so no step goes too far.
+        """
+        if not self.setting.by_cost:
+            return min(self._most_given(who, at, at, least) >> self.shift, top)
+        price, per = self.value_high[at]
+        money, cost = self.money[at].take(who.rows), top
+        spare = who.votes * self.slack[at]
+        while cost > least:
+            limit = min(self._price((price, per), cost, True), self.most) * who.times
+            if int(who.weight @ np.minimum(money, limit)) + spare >= cost << self.shift:
+                return cost
+            rich = money > limit
+            in_full = int(who.weight @ (rich * who.times))
+            the_rest = int(who.weight @ (money * ~rich)) + spare + in_full
+            slope = (per << self.shift) - in_full * price
+            cost = min(the_rest * per // slope, cost - 1) if slope > 0 else least
+        return max(cost, least)
