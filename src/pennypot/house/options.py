@@ -90,6 +90,12 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def calling_code(value: str) -> str:
+    if not value.isascii() or not value.isdigit() or not 1 <= len(value) <= 3:
+        raise ValueError("write one to three figures, such as 44")
+    return value
+
+
 def web_address(value: str) -> str:
     if value and not value.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise ValueError("write an address that starts with https://")
@@ -115,6 +121,11 @@ OPTIONS: tuple[Option, ...] = (
     Option("PENNYPOT_OIDC_CLIENT", "", text, "Client id given by that provider."),
     Option("PENNYPOT_OIDC_SECRET", "", text, "Client secret given by that provider.", secret=True),
     Option("PENNYPOT_OIDC_SECOND_FACTOR", "no", yes_or_no, "Whether signing in by that provider counts as a second factor; say yes only when the provider itself asks everyone for one."),
+    Option("PENNYPOT_SMS_PROVIDER", "", text, "Who sends text messages with voting codes: console (writes them to the terminal, for demonstrations) or a class of your own as module:Class; without it nobody votes by text."),
+    Option("PENNYPOT_SMS_COUNTRY", "44", calling_code, "Calling code of phone numbers that are written without one."),
+    Option("PENNYPOT_SMS_PENCE", "4", number, "What one text message costs, in pence."),
+    Option("PENNYPOT_SMS_PENCE_A_DAY", "2000", number, "The most that text messages may cost on one day, in pence; after that none is sent until the next day."),
+    Option("PENNYPOT_SMS_VOTERS_A_PHONE", "1", number, "How many people may vote with the same phone (1 or 2)."),
     Option("PENNYPOT_UPLOAD_LIMIT_MB", "200", number, "Largest file that officers may upload, in megabytes."),
     Option("PENNYPOT_WORKER", "yes", yes_or_no, "Whether `serve` also runs the worker for long jobs; say no when `pennypot worker` runs apart."),
     Option("PENNYPOT_SECURITY_CONTACT", "", text, "Where to report a security problem (mailto: or https:), shown in /.well-known/security.txt."),
