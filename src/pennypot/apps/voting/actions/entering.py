@@ -251,7 +251,8 @@ def enter_with_provider(round: Round, person: Person, comer: Comer) -> int:
 
 
 def _tries(round: Round, comer: Comer, *more: limits.Taken) -> list[limits.Taken]:
-    return [(limits.PER_IP, (round.pk, comer.ip)), (limits.PER_ROUND, (round.pk,)), *more]
+    # The round's own count comes last, because everybody waits for it.
+    return [(limits.PER_IP, (round.pk, comer.ip)), *more, (limits.PER_ROUND, (round.pk,))]
 
 
 def _note(

@@ -11,7 +11,7 @@ from pennypot.apps.voting.models import RollEntry
 
 # One row comes back in every case, so that a code that exists costs what one costs that does not.
 _FIND = """
-SELECT coalesce(max(id), 0), coalesce(max(state), 'unknown'), coalesce(max(code_hash), %(none)s)
+SELECT coalesce(max(id), 0), coalesce(max(state), 'unknown'), coalesce((array_agg(code_hash))[1], %(none)s)
 FROM voting_rollentry WHERE round_id = %(round)s AND code_hash = %(hash)s
 """
 # Any 32 bytes that are no code's hash.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
 
@@ -20,7 +21,11 @@ def send_parcel(sealed: str) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(name="voting.forget_the_entrance", queueing_lock="voting.forget_the_entrance")
 def forget_the_entrance(timestamp: int = 0) -> None:
-    """Delete counts of tries after a day, and links and codes a day after they ended."""
+    """Delete sent letters within the hour, counts of tries after a day, links and codes a day after they ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE task_name = %s AND status IN ('succeeded', 'failed')", [sending.TASK]
+        )
     Tries.objects.filter(window__lt=Now() - timedelta(days=1)).delete()
     EntryLink.objects.filter(expires_at__lt=Now() - timedelta(days=1)).delete()
     PhoneCode.objects.filter(expires_at__lt=Now() - timedelta(days=1)).delete()
