@@ -15,6 +15,7 @@ ROOMS = {
     "places": gettext_lazy("The place and its people"),
     "budgets": gettext_lazy("The pool"),
     "fund": gettext_lazy("The one per cent"),
+    "rounds": gettext_lazy("Rounds and proposals"),
     "people": gettext_lazy("Accounts"),
     "talk": gettext_lazy("Conversation"),
 }
@@ -65,6 +66,18 @@ WORDS = {
     "talk.reports.answered": gettext_lazy("let a reported comment stand"),
     "talk.thread.closed": gettext_lazy("closed a conversation"),
     "talk.thread.opened": gettext_lazy("opened a conversation again"),
+    "rounds.review.assigned": gettext_lazy("gave a proposal to an agency"),
+    "rounds.review.taken": gettext_lazy("took a proposal on for their agency"),
+    "rounds.review.written": gettext_lazy("wrote about a proposal that is being looked at"),
+    "rounds.check.noted": gettext_lazy("noted what came out of a check"),
+    "rounds.cost.changed": gettext_lazy("changed the cost of a proposal"),
+    "rounds.rivals.declared": gettext_lazy("said that of some proposals only one can happen"),
+    "rounds.rivals.ended": gettext_lazy("took back that some proposals exclude each other"),
+    "rounds.proposal.decided": gettext_lazy("decided whether a proposal goes on the ballot"),
+    "rounds.appeal.made": gettext_lazy("appealed"),
+    "rounds.appeal.assigned": gettext_lazy("said which agency decides an appeal"),
+    "rounds.appeal.decided": gettext_lazy("decided an appeal"),
+    "rounds.result.published": gettext_lazy("published the result of a round"),
 }
 LONGEST = 160
 
