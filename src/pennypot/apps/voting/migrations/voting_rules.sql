@@ -74,6 +74,10 @@ BEGIN
   IF closed AND in_kind NOT IN ('void', 'tally') THEN
     RAISE EXCEPTION 'the election is closed' USING ERRCODE = 'PV002';
   END IF;
+  IF in_kind = 'void' AND EXISTS (
+      SELECT 1 FROM voting_election WHERE id = in_election AND ballots_opened_at IS NOT NULL) THEN
+    RAISE EXCEPTION 'the ballots are opened' USING ERRCODE = 'PV002';
+  END IF;
   IF in_kind NOT IN ('cast', 'paper') THEN
     RETURN;
   END IF;
@@ -98,7 +102,7 @@ DECLARE
   head voting_head;
   told json;
   node bytea;
-  edge bytea[];
+  ends bytea[];
 BEGIN
   SELECT * INTO head FROM voting_head WHERE election_id = NEW.election_id FOR UPDATE;
   IF NOT FOUND THEN
@@ -120,20 +124,20 @@ BEGIN
   NEW.leaf_hash := sha256('\x00'::bytea || NEW.leaf);
   -- The perfect subtrees that this leaf completes: one for each binary one at the end of the old size (RFC 9162, 2.1).
   node := NEW.leaf_hash;
-  edge := head.edge;
+  ends := head.edge;
   NEW.nodes := ''::bytea;
   FOR height IN 0 .. 62 LOOP
     EXIT WHEN (head.size >> height) & 1 = 0;
-    node := sha256('\x01'::bytea || edge[cardinality(edge)] || node);
+    node := sha256('\x01'::bytea || ends[cardinality(ends)] || node);
     NEW.nodes := NEW.nodes || node;
-    edge := trim_array(edge, 1);
+    ends := trim_array(ends, 1);
   END LOOP;
-  edge := edge || node;
-  FOR place IN REVERSE cardinality(edge) - 1 .. 1 LOOP
-    node := sha256('\x01'::bytea || edge[place] || node);
+  ends := ends || node;
+  FOR place IN REVERSE cardinality(ends) - 1 .. 1 LOOP
+    node := sha256('\x01'::bytea || ends[place] || node);
   END LOOP;
   UPDATE voting_head AS kept
-    SET size = head.size + 1, root = node, edge = voting_join_log.edge, closed = head.closed OR NEW.kind = 'close'
+    SET size = head.size + 1, root = node, edge = ends, closed = head.closed OR NEW.kind = 'close'
     WHERE kept.election_id = NEW.election_id;
   RETURN NEW;
 END $$;
