@@ -35,6 +35,8 @@ def read(path):
 
 def count(election, card):
     """Winners in order of selection."""
+    if card["rule"] == "bounded-overspending" or card["completion"] == "add-opt" or card["pots"] or card["caps"]:
+        raise ValueError("bounded overspending, ADD-OPT, pots and caps are in audit_more")
     return _Count(election, card).winners()
 
 
@@ -101,8 +103,6 @@ class _Count:
 
     def winners(self):
         card = self.card
-        if card["rule"] == "bounded-overspending" or card["pots"] or card["caps"]:
-            raise ValueError("bounded overspending, pots and caps are not in this second count")
         if card["rule"] == "greedy":
             usual = {"cost": "votes", "count": "votes-per-cost", "points": "points"}
             return self._greedy([], card["measure"] or usual[card["utility"]], card["too_dear"], card["part_funding"])
@@ -116,21 +116,24 @@ class _Count:
         if card["start"] == "whole":
             start = Fraction(start // self.unit * self.unit)
         won = self._shares(start)
-        if card["completion"].startswith("add1"):
+        if card["completion"].startswith("add"):
             won = self._add_one(start, won)
         if card["completion"] in ("greedy", "add1-utilitarian"):
             by = {"cost": "votes", "count": "votes-per-cost", "points": "points-per-cost"}[card["utility"]]
             won = self._greedy(won, by, "skip", "")
         return won
 
-    def _greedy(self, won, by, too_dear, part):
+    def _over_a_cap(self, c, won):
+        return False
+
+    def _greedy(self, won, by, too_dear, part, left=None):
         base = self.votes if by.startswith("votes") else self.worth
         free = Fraction(10**100)
         per = {c: Fraction(base[c], cost or 1) if cost else free for c, cost in self.costs.items()}
         value = per if by.endswith("per-cost") else base
-        won, left = list(won), self.budget - sum(self.costs[c] for c in won)
+        won, left = list(won), self.budget - sum(self.costs[c] for c in won) if left is None else left
         for c in sorted(self.can - set(won), key=lambda c: (-value[c], self.rank[c])):
-            if self.rivals[c] & set(won):
+            if self.rivals[c] & set(won) or self._over_a_cap(c, won):
                 continue
             if self.costs[c] <= left:
                 won.append(c)
@@ -154,10 +157,8 @@ class _Count:
             won = more
 
     def _shares(self, endowment, ranked=False):
-        money: list = [endowment] * len(self.points)
-        won: list[str] = []
-        weighed = self.card["utility"] == "points" and not ranked
-        by_cost = self.card["utility"] == "cost" or ranked
+        money, won = [endowment] * len(self.points), []
+        weighed, by_cost = self.card["utility"] == "points" and not ranked, self.card["utility"] == "cost" or ranked
         levels = range(1 + max((at for b in self.place for at in b.values()), default=0)) if ranked else [10**9]
         for level in levels:
             while True:
@@ -186,8 +187,7 @@ class _Count:
         raise AssertionError("supporters cannot pay what they were found to hold")
 
     def _phragmen(self):
-        load, left = [Fraction(0)] * len(self.points), self.budget
-        won: list[str] = []
+        load, left, won = [Fraction(0)] * len(self.points), self.budget, []
         while True:
             open_ = [c for c in self.can - set(won) if not self.rivals[c] & set(won)]
             new = {c: (self.costs[c] + sum(load[i] for i in self.fans[c])) / self.votes[c] for c in open_}

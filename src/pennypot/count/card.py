@@ -17,7 +17,7 @@ from .election import Election
 
 RULES = ("greedy", "equal-shares", "phragmen", "max-welfare", "ranked", "bounded-overspending")
 UTILITIES = ("cost", "count", "points")
-COMPLETIONS = ("none", "greedy", "add1", "add1-utilitarian")
+COMPLETIONS = ("none", "greedy", "add1", "add1-utilitarian", "add-opt")
 STOPS = ("exhaustive", "never")
 STARTS = ("exact", "whole")
 MEASURES = ("votes", "votes-per-cost", "points", "points-per-cost")
@@ -54,9 +54,10 @@ class RuleCard:
     utility : str
         What a funded project is worth to its supporters: its cost, one, or the points they gave.
     completion : str
-        How Equal Shares spends what is left.
+        How Equal Shares spends what is left. "add-opt" also makes all payers of a project pay the same.
     stop : str
-        Whether Add1 stops as soon as nothing more fits ("exhaustive") or only when the budget would be broken.
+        Whether Add1 or ADD-OPT stops as soon as nothing more fits ("exhaustive") or only when the budget would be
+        broken.
     start : str
         Whether Equal Shares starts from budget / voters exactly or from the whole unit below it.
     step : str
@@ -129,6 +130,8 @@ class RuleCard:
                 raise ValueError(f"unknown way to decide a tie {key!r}; known are {', '.join(TIE_KEYS)}")
         if Fraction(self.step) <= 0:
             raise ValueError("the step must be more than zero")
+        if self.completion == "add-opt" and self.utility == "points":
+            raise ValueError("ADD-OPT needs the cost or the count utility: its payers all pay the same")
         if self.caps and self.rule != "greedy":
             raise ValueError("caps are for the greedy rule; set money aside in pots for other rules")
         if self.part_funding and not 0 <= Fraction(self.part_funding) <= 1:

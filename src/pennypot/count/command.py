@@ -64,7 +64,7 @@ def _election_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rule", choices=RULES, help="the rule, if not the one that the file states")
     parser.add_argument("--utility", choices=UTILITIES, help="what a funded project is worth to its voter")
     parser.add_argument("--completion", choices=COMPLETIONS, help="what Equal Shares does with money that is left")
-    parser.add_argument("--stop", choices=STOPS, help="when Add1 stops")
+    parser.add_argument("--stop", choices=STOPS, help="when Add1 or ADD-OPT stops")
     parser.add_argument("--start", choices=STARTS, help="Equal Shares starts at budget / voters, or whole units")
     parser.add_argument("--step", metavar="AMOUNT", help="the step of Add1, in the money of the file")
     parser.add_argument("--too-dear", choices=("skip", "stop"), help="what the greedy rule does when one does not fit")

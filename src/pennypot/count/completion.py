@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
+from .addopt import EqualPayments, trail_of
 from .card import RuleCard
 from .election import Election
 from .greedy import fill
@@ -43,6 +42,8 @@ def count_equal_shares(
     if not election.voters or not election.projects:
         return Result(election, card, (), 0)
     setting = Setting(election, card, order)
+    if card.completion == "add-opt":
+        return _count_add_opt(setting, progress)
     settled = settle(setting, progress)
     trail, ties = receipts(setting, settled) if with_trail else ([], [])
     winners = settled.decision.order
@@ -61,15 +62,57 @@ def count_equal_shares(
 
 def settle(setting: Setting, progress: Progress | None = None) -> Settled:
     """Find the endowment at which the rule stops, and what is funded there."""
-    election, card = setting.election, setting.card
-    start = Fraction(election.budget, setting.voters)
-    unit = 10**election.decimals
-    if card.start == "whole":
-        start = Fraction(start // unit * unit)
+    card, start = setting.card, _start(setting)
     first = setting.decide(start, start)
     if card.completion not in ("add1", "add1-utilitarian"):
         return Settled(start, first, 0)
-    return _AddOne(setting, start, Fraction(card.step) * unit, first, progress).settled()
+    step = Fraction(card.step) * 10**setting.election.decimals
+    return _AddOne(setting, start, step, first, progress).settled()
+
+
+def _start(setting: Setting) -> Fraction:
+    """What every voter begins with."""
+    exact, unit = Fraction(setting.election.budget, setting.voters), 10**setting.election.decimals
+    return Fraction(exact // unit * unit) if setting.card.start == "whole" else exact
+
+
+def _count_add_opt(setting: Setting, progress: Progress | None) -> Result:
+    """Go from one endowment at which anything changes to the next, until the next would break the budget."""
+    election, rule = setting.election, EqualPayments(setting)
+    now, steps = rule.run(_start(setting)), 0
+    while not _finished(setting, now.order):
+        endowment = rule.next_endowment(now)
+        if endowment is None:
+            break
+        after = rule.run(endowment)
+        if _cost(setting, after.order) > election.budget:
+            break
+        now, steps = after, steps + 1
+        if progress:
+            progress(steps, endowment)
+    ties = [
+        setting.tie_order.tie(at, choice.level) for at, choice in enumerate(now.choices, 1) if len(choice.level) > 1
+    ]
+    ids = tuple(election.projects[c].id for c in now.order)
+    return Result(
+        election, setting.card, ids, _cost(setting, now.order), tuple(ties), tuple(trail_of(setting, now)),
+        endowment=now.endowment, steps=steps,
+    )  # fmt: skip
+
+
+def _cost(setting: Setting, funded: list[int]) -> int:
+    return sum(setting.cost[c] for c in funded)
+
+
+def _finished(setting: Setting, order: list[int]) -> bool:
+    """Whether nothing more can come: all is funded, or (with the exhaustive stop) nothing more fits."""
+    funded = set(order)
+    blocked = {r for c in funded for r in setting.rival[setting.rival_start[c] : setting.rival_start[c + 1]].tolist()}
+    waiting = [c for c in range(setting.projects) if setting.can_win[c] and c not in funded and c not in blocked]
+    if not waiting:
+        return True
+    left = setting.election.budget - _cost(setting, order)
+    return setting.card.stop == "exhaustive" and min(setting.cost[c] for c in waiting) > left
 
 
 class _AddOne:
@@ -81,13 +124,12 @@ class _AddOne:
     def __init__(self, setting: Setting, start: Fraction, step: Fraction, first: Decision, progress) -> None:
         self.setting, self.start, self.step, self.progress = setting, start, step, progress
         self.before, self.steps = first, 0
-        self.can_win = [c for c in range(setting.projects) if setting.can_win[c]]
 
     def settled(self) -> Settled:
         """Take steps until the rule says stop."""
         leap, patience, waiting, exactly = 1, 0, 0, False
         plain = True
-        while not self._finished(self.before):
+        while not _finished(self.setting, self.before.order):
             if plain and self._in_compiled_code():
                 break
             first = self.steps + 1
@@ -96,9 +138,9 @@ class _AddOne:
                 patience = min(2 * patience + 1, PATIENCE) if leap == 2 else patience
                 waiting, exactly, leap = patience, False, leap // 2
                 continue
-            if self._cost(decision) > self.setting.election.budget:
+            if _cost(self.setting, decision.order) > self.setting.election.budget:
                 break
-            self.before, self.steps = decision, first if self._finished(decision) else first + leap - 1
+            self.before, self.steps = decision, first if _finished(self.setting, decision.order) else first + leap - 1
             if self.progress:
                 self.progress(self.steps, self.start + self.steps * self.step)
             exactly = decision.exactly > 0
@@ -130,23 +172,6 @@ class _AddOne:
     def _over(self, first: int, last: int, exactly: bool) -> Decision:
         low, high = self.start + first * self.step, self.start + last * self.step
         return self.setting.decide(low, high, exactly or first == last)
-
-    def _cost(self, decision: Decision) -> int:
-        return sum(self.setting.cost[c] for c in decision.order)
-
-    def _finished(self, decision: Decision) -> bool:
-        """Whether nothing more can come: all is funded, or (with the exhaustive stop) nothing more fits."""
-        funded = set(decision.order)
-        blocked = {int(r) for c in funded for r in self._rivals(c)}
-        waiting = [c for c in self.can_win if c not in funded and c not in blocked]
-        if not waiting:
-            return True
-        left = self.setting.election.budget - self._cost(decision)
-        return self.setting.card.stop == "exhaustive" and min(self.setting.cost[c] for c in waiting) > left
-
-    def _rivals(self, c: int) -> np.ndarray:
-        setting = self.setting
-        return setting.rival[setting.rival_start[c] : setting.rival_start[c + 1]]
 
 
 def run_order(result: Result) -> list[int]:

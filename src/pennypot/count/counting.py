@@ -75,11 +75,11 @@ def as_counted(election: Election, card: RuleCard) -> Election:
 
 
 def _count(election: Election, card: RuleCard, progress=None, trail: bool = True) -> Result:
+    if card.pots:
+        return _count_pots(election, card)
     counted = as_counted(election, card)
     if counted is not election:
         return replace(_count(counted, card, progress, trail), election=election)
-    if card.pots:
-        return _count_pots(election, card)
     order = TieOrder(election, card)
     if card.rule == "greedy":
         return count_greedy(election, card, order)
@@ -101,6 +101,7 @@ def _count_pots(election: Election, card: RuleCard) -> Result:
     trail: list[dict] = []
     ties: list[Tie] = []
     parts: dict[str, int] = {}
+    welfare: list[int | None] = []
     cost = 0
     potted = split(election, card.pots)
     for group in card.exclusive:
@@ -114,14 +115,16 @@ def _count_pots(election: Election, card: RuleCard) -> Result:
         winners += result.winners
         parts |= result.parts
         cost += result.cost
+        welfare.append(result.objective)
     if card.leftover == "greedy":
         funded = [election.index[name] for name in winners]
-        measure = card.but(rule="greedy", part_funding="").greedy_measure
-        order = TieOrder(election, plain)
-        more, _, left = fill(election, plain, order, election.budget - cost, funded, trail, ties, measure)
+        whole, free = as_counted(election, card), plain.but(rule="greedy", caps=(), part_funding="")
+        order, left = TieOrder(whole, plain), election.budget - cost
+        more, _, left = fill(whole, free, order, left, funded, trail, ties)
         winners += [election.projects[at].id for at in more]
         cost = election.budget - left
-    return Result(election, card, tuple(winners), cost, tuple(ties), tuple(trail), parts)
+    reached = None if None in welfare else sum(found for found in welfare if found is not None)
+    return Result(election, card, tuple(winners), cost, tuple(ties), tuple(trail), parts, objective=reached)
 
 
 def _with_alternatives(result: Result, tie: Tie) -> Tie:

@@ -31,7 +31,7 @@ def check(election: Election, result: Result) -> dict[str, Any]:
     -------
     dict
         Name of check to ``{"holds": bool, ...}``; where it fails, ``counterexample`` says who could complain and why.
-        ``priceable`` is there for Equal Shares only.
+        ``priceable`` is there for Equal Shares only (but for ADD-OPT, whose payments follow another rule).
     """
     election = as_counted(election, result.card)
     found = {
@@ -42,7 +42,7 @@ def check(election: Election, result: Result) -> dict[str, Any]:
         "ejr_plus_up_to_one_cost": deserving_group(election, result, "cost", any_project=False),
         "ejr_plus_up_to_any_count": deserving_group(election, result, "count", any_project=True),
     }
-    if result.endowment is not None and result.card.rule == "equal-shares":
+    if result.endowment is not None and result.card.rule == "equal-shares" and result.card.completion != "add-opt":
         found["priceable"] = _priceable(election, result)
     return found
 

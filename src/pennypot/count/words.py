@@ -38,6 +38,7 @@ def _shares(card: RuleCard) -> str:
         "greedy": "greedy completion",
         "add1": f"Add1 {stop}{step}",
         "add1-utilitarian": f"Add1 {stop}{step}, then greedy",
+        "add-opt": f"equal payments, ADD-OPT {stop}",
     }[card.completion]
     return f"Equal Shares, {worth}, {ending}{start}"
 
