@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from pennypot.apps.rounds.methods import METHODS, Method
 from pennypot.apps.rounds.models import Pot, Round
 from pennypot.count import Pot as CountPot
 from pennypot.count import RuleCard
@@ -303,3 +304,28 @@ def _least(round: Round) -> str:
             "A project needs at least %(number)d vote.", "A project needs at least %(number)d votes.", number
         )
     return text % {"number": number}
+
+
+def methods_of(round: Round) -> list[Method]:
+    """Return the ways to show that one may vote, as the round chose them."""
+    return [METHODS[key] for key in round.eligibility if key in METHODS]
+
+
+def limits_said(round: Round) -> list[str]:
+    """Say what may be proposed, one plain sentence for each limit."""
+    least, most = round.least_cost_pence, round.most_cost_pence
+    said = []
+    if least and most:
+        said.append(_("A proposal costs from %(least)s to %(most)s.") % {"least": pounds(least), "most": pounds(most)})
+    elif most:
+        said.append(_("A proposal costs no more than %(most)s.") % {"most": pounds(most)})
+    elif least:
+        said.append(_("A proposal costs at least %(least)s.") % {"least": pounds(least)})
+    if round.area_needed:
+        said.append(_("A proposal says which area it is for."))
+    words = round.word_limit
+    said.append(
+        ngettext("A proposal has up to %(number)d word.", "A proposal has up to %(number)d words.", words)
+        % {"number": words}
+    )
+    return said

@@ -1,20 +1,26 @@
-"""Finding rounds: all of a place, one by its address, the one that matters now."""
+"""Finding rounds: all of a place, one by its address, the one that matters now; and what the home of one tells."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404
 
+from pennypot.apps.fund.models import Account
 from pennypot.apps.places.models import Place
 from pennypot.apps.places.permissions import Someone
-from pennypot.apps.places.queries import place_for
-from pennypot.apps.rounds.models import Round, Stage
+from pennypot.apps.places.queries import place_for, said_names
+from pennypot.apps.rounds.models import Pot, Proposal, Round, Stage
 from pennypot.apps.rounds.permissions.rounds import may_see_round, may_set_up_round
+from pennypot.apps.rounds.stages import Kind
 from pennypot.house.answers import require
+from pennypot.house.models import Deed
 
 _STAGES = Prefetch("stages", Stage.objects.order_by("opens_at"))
+# Deeds that everybody reads on the round's own page, because they changed what people rely on.
+PUBLIC_CHANGES = ("rounds.rules.changed", "rounds.stage.moved", "rounds.ballot.taken-off")
 
 
 def rounds_of(person: Someone, place: Place) -> QuerySet[Round]:
@@ -22,7 +28,8 @@ def rounds_of(person: Someone, place: Place) -> QuerySet[Round]:
     found = Round.objects.filter(place=place).select_related("place", "account").prefetch_related(_STAGES)
     if not may_set_up_round(person, place):
         found = found.filter(published_at__isnull=False)
-    return found.order_by("-made_at", "-pk")
+    sent = Q(proposals__state=Proposal.State.SUBMITTED)
+    return found.annotate(proposal_count=Count("proposals", filter=sent)).order_by("-made_at", "-pk")
 
 
 def round_for(person: Someone, place: str, slug: str) -> Round:
@@ -71,8 +78,69 @@ def _matters(round: Round, now: datetime, kinds: tuple[str, ...]) -> tuple[int, 
     is_now = [one for one in listed if one.opens_at <= now < one.closes_at]
     if any(one.kind in kinds for one in is_now):
         return (4, last.timestamp())
-    if is_now and any(one.kind != "delivery" for one in is_now):
+    if any(one.kind != Kind.DELIVERY for one in is_now):
         return (3, last.timestamp())
     if first > now:
         return (2, -first.timestamp())
     return (1, last.timestamp())
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What a round has come to so far."""
+
+    sent_in: int
+    accepted: int
+    refused: int
+    on_ballot: int
+
+
+def numbers_of(round: Round) -> Numbers:
+    """Count a round's proposals. One SQL query."""
+    standing = Q(state=Proposal.State.SUBMITTED)
+    found = round.proposals.aggregate(
+        sent_in=Count("pk", filter=standing),
+        accepted=Count("pk", filter=standing & Q(decision=Proposal.Decided.ACCEPTED)),
+        refused=Count("pk", filter=standing & Q(decision=Proposal.Decided.REFUSED)),
+        on_ballot=Count("ballot_item", filter=Q(ballot_item__withdrawn_at__isnull=True)),
+    )
+    return Numbers(**found)
+
+
+def pots_of(round: Round) -> list[Pot]:
+    """Return a round's pots, the largest first. One SQL query."""
+    return list(round.pots.select_related("area", "category").order_by("-quota_pence", "name"))
+
+
+@dataclass(frozen=True)
+class PublicChange:
+    """Something that changed after a round was published, with its reason."""
+
+    at: datetime
+    kind: str
+    who: str
+    before: dict[str, object]
+    after: dict[str, object]
+    reason: str
+
+
+def changes_of(round: Round) -> list[PublicChange]:
+    """Return what changed since a round was published, the newest first. Two SQL queries."""
+    found = list(
+        Deed.objects.filter(
+            about_kind="rounds.round", about_id=str(round.pk), place_id=round.place_id, kind__in=PUBLIC_CHANGES
+        ).order_by("-pk")[:50]
+    )
+    names = said_names({deed.actor_id for deed in found if deed.actor_id is not None}) if found else {}
+    return [
+        PublicChange(deed.at, deed.kind, names.get(deed.actor_id or 0, ""), deed.before, deed.after, deed.reason)
+        for deed in found
+    ]
+
+
+def sources(place: Place) -> list[Account]:
+    """Return the pots that a round can take its money from: the fund, and areas that hold something. One SQL query."""
+    found = Account.objects.filter(place=place).filter(
+        Q(code="fund") | Q(code__startswith="area:", balance_pence__gt=0)
+    )
+    return sorted(found, key=lambda one: (one.code != "fund", one.name.casefold()))

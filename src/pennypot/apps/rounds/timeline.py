@@ -1,0 +1,156 @@
+"""The stages of a round as its pages tell them: what each is for, whether it is open, and what you can do there now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pennypot.apps.rounds.models import Round
+from pennypot.apps.rounds.stages import Kind, SomeStage, is_open, next_stage
+
+WHAT_IT_IS: dict[Kind, str | Promise] = {
+    Kind.IDEA: gettext_lazy("Think aloud: leave a rough idea, find people who want the same, read what others need."),
+    Kind.PROPOSAL: gettext_lazy("Write down what you want, where, and what it costs. It takes about twenty minutes."),
+    Kind.REVIEW: gettext_lazy(
+        "Officers check each proposal: is it legal, can it be done, is the cost right? Everybody reads why."
+    ),
+    Kind.APPEAL: gettext_lazy("If a proposal was refused, its authors can ask somebody else to look again, once."),
+    Kind.BALLOT: gettext_lazy("The list to vote on is closed, its order is drawn, and the papers are printed."),
+    Kind.VOTING: gettext_lazy("Choose your projects, on a phone or on paper. You can change your vote until the end."),
+    Kind.COUNT: gettext_lazy("The ballots are opened by three people together, and counted. Anybody can count again."),
+    Kind.DELIVERY: gettext_lazy("The winners get their money, and tell what becomes of it."),
+}
+# What can be done while it is open: words and the name of the page. The first that exists is the button.
+DOINGS: dict[Kind, tuple[tuple[str | Promise, str], ...]] = {
+    Kind.IDEA: ((gettext_lazy("Begin an idea"), "propose"),),
+    Kind.PROPOSAL: (
+        (gettext_lazy("Propose something"), "propose"),
+        (gettext_lazy("Read the proposals"), "round_proposals"),
+    ),
+    Kind.REVIEW: (
+        (gettext_lazy("See what was decided"), "decisions"),
+        (gettext_lazy("Read the proposals"), "round_proposals"),
+    ),
+    Kind.APPEAL: ((gettext_lazy("See what was decided"), "decisions"),),
+    Kind.BALLOT: ((gettext_lazy("See the ballot"), "round_ballot"),),
+    Kind.VOTING: ((gettext_lazy("Vote now"), "vote_round"), (gettext_lazy("Read the projects"), "round_ballot")),
+    Kind.COUNT: ((gettext_lazy("Follow the count"), "log"), (gettext_lazy("See the result"), "result")),
+    Kind.DELIVERY: ((gettext_lazy("See the result"), "result"),),
+}
+
+
+@dataclass(frozen=True)
+class Doing:
+    """Something that can be done: words and address."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One stage in words. `state` is ``past``, ``now``, ``next`` or ``later``."""
+
+    kind: Kind
+    number: int
+    name: str
+    what: str
+    state: str
+    opens_at: datetime
+    closes_at: datetime
+    span: str
+    left: str
+    doings: tuple[Doing, ...]
+
+
+def told(round: Round, now: datetime) -> list[Told]:
+    """Tell the stages of a round in order, as they are at this moment."""
+    listed = round.stage_list
+    coming = next_stage(listed, now)
+    return [
+        Told(
+            kind=Kind(stage.kind),
+            number=number,
+            name=str(Kind(stage.kind).label),
+            what=str(WHAT_IT_IS[Kind(stage.kind)]),
+            state=_state(stage, coming, now),
+            opens_at=stage.opens_at,
+            closes_at=stage.closes_at,
+            span=span(stage, round.zone),
+            left=_left(stage, now, round.zone),
+            doings=_doings(round, Kind(stage.kind)) if is_open(stage, now) else (),
+        )
+        for number, stage in enumerate(listed, start=1)
+    ]
+
+
+def _state(stage: SomeStage, coming: SomeStage | None, now: datetime) -> str:
+    if is_open(stage, now):
+        return "now"
+    if stage.closes_at <= now:
+        return "past"
+    return "next" if stage is coming else "later"
+
+
+def _doings(round: Round, kind: Kind) -> tuple[Doing, ...]:
+    """What can be done, as far as there are pages for it: later rooms may not be there."""
+    if not round.is_published or round.is_cancelled:
+        return ()
+    found = []
+    for words, page in DOINGS[kind]:
+        try:
+            found.append(Doing(str(words), reverse(page, args=[round.place.slug, round.slug])))
+        except NoReverseMatch:
+            continue
+    return tuple(found)
+
+
+def span(stage: SomeStage, zone: tzinfo) -> str:
+    """Say from when to when: "3 May 12:00 to 17 May 2027 12:00"."""
+    opens, closes = stage.opens_at.astimezone(zone), stage.closes_at.astimezone(zone)
+    first = "j F" if opens.year == closes.year else "j F Y"
+    return _("%(opens)s to %(closes)s") % {
+        "opens": f"{date_format(opens, first)}, {date_format(opens, 'H:i')}",
+        "closes": f"{date_format(closes, 'j F Y')}, {date_format(closes, 'H:i')}",
+    }
+
+
+def _left(stage: SomeStage, now: datetime, zone: tzinfo) -> str:
+    """Say how long an open stage has left, or when a coming one opens; nothing about one that is over."""
+    if is_open(stage, now):
+        days = (stage.closes_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+        if days == 0:
+            return _("closes today at %(time)s") % {"time": date_format(stage.closes_at.astimezone(zone), "H:i")}
+        return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+    if stage.opens_at > now:
+        days = (stage.opens_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+        if days == 0:
+            return _("opens today at %(time)s") % {"time": date_format(stage.opens_at.astimezone(zone), "H:i")}
+        return ngettext("opens in %(days)d day", "opens in %(days)d days", days) % {"days": days}
+    return ""
+
+
+def headline(stages: Sequence[Told], round: Round) -> tuple[str, str]:
+    """Say in a few words where a round is, and a key for its colour: ``now``, ``next``, ``past`` or ``off``."""
+    if round.is_cancelled:
+        return _("Called off"), "off"
+    if not round.is_published:
+        return _("Being set up"), "off"
+    open_now = [stage for stage in stages if stage.state == "now"]
+    if open_now:
+        # The last to open says most: "Voting", not the ideas that are still open beside it.
+        stage = open_now[-1] if open_now[-1].kind != Kind.DELIVERY or len(open_now) == 1 else open_now[-2]
+        if stage.kind == Kind.DELIVERY:
+            return stage.name, "past"
+        return _("%(stage)s: %(left)s") % {"stage": stage.name, "left": stage.left}, "now"
+    coming = next((stage for stage in stages if stage.state == "next"), None)
+    if coming is not None:
+        return _("%(stage)s: %(left)s") % {"stage": coming.name, "left": coming.left}, "next"
+    return _("Over"), "past"
