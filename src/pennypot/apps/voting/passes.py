@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core import signing
@@ -43,6 +43,10 @@ class Pass:
     nonce: str
     tablet: bool = False
     other_area: int | None = None
+
+    def with_other_area(self, area: int | None) -> Pass:
+        """Return the same pass with another second area."""
+        return replace(self, other_area=area)
 
     @property
     def token(self) -> bytes:
@@ -144,6 +148,4 @@ def _set(response: HttpResponse, what: str, value: str, lasts: int) -> None:
 
 def _forget(response: HttpResponse, what: str) -> None:
     # As it was set: over https a browser forgets a `__Host-` cookie only when told so securely.
-    response.set_cookie(
-        cookie_name(what), "", max_age=0, secure=settings.OVER_HTTPS, httponly=True, samesite="Lax"
-    )
+    response.set_cookie(cookie_name(what), "", max_age=0, secure=settings.OVER_HTTPS, httponly=True, samesite="Lax")

@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pennypot.apps.people.models import Person
+from pennypot.apps.places.models import Area
 from pennypot.apps.rounds.models import Round
 from pennypot.apps.voting import codes, limits
 from pennypot.apps.voting.eligibility import posted, sending, texts, written
@@ -98,7 +99,7 @@ def ask_for_link(round: Round, how: str, address: str, comer: Comer, *, postcode
     may = entry.state in _MAY_VOTE if entry else how == How.EMAIL_POSTCODE
     with transaction.atomic():
         link = make_link(round, how, key, area=area, street=street, save=may)
-        sending.hand_over(_letter(round, email, link if may else ""))
+        sending.hand_over(letter(round, email, link if may else ""))
 
 
 def area_of(round: Round, postcode: str) -> int | None:
@@ -301,6 +302,11 @@ def _entry_of_link(round: Round, link: EntryLink) -> int | None:
     return entry.pk
 
 
+def say_area(entry: RollEntry, area: Area) -> None:
+    """Note the area down that a voter says they live in, once, where the roll does not know it."""
+    RollEntry.objects.filter(pk=entry.pk, area=None).update(area=area)
+
+
 def today(round: Round) -> date:
     """Return the day in the place's time zone."""
     return timezone.now().astimezone(round.zone).date()
@@ -311,9 +317,16 @@ def link_address(round: Round, token: str) -> str:
     return settings.SITE_ADDRESS + reverse("vote_link", args=[round.place.slug, round.slug, token])
 
 
-def _letter(round: Round, email: str, token: str) -> Parcel:
-    """Write the letter: with the link, or, to an address that may not vote, with what to do."""
+def letter(round: Round, email: str, token: str, *, invited: bool = False) -> Parcel:
+    """Write the letter: with the link, or, to an address that may not vote, with what to do.
+
+    Parameters
+    ----------
+    invited
+        Whether it goes out by itself, to somebody on an uploaded roll.
+    """
     context = {
+        "invited": invited,
         "round": round,
         "place": round.place,
         "link": link_address(round, token) if token else "",

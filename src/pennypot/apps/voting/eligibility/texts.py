@@ -14,7 +14,7 @@ from django.conf import settings
 
 
 class NotSent(Exception):
-    """Raised by a provider that did not take a message. Its words are logged, so they must hold no number and no code."""
+    """Raised by a provider that did not take a message."""
 
 
 class Provider(Protocol):

@@ -15,7 +15,7 @@ from pennypot.house.answers import Answer, No, Yes
 
 
 def may_enter(round: Round, election: Election | None, now: datetime) -> Answer:
-    """Anybody may come to the entrance while the voting stage is open and the keys are ready. Who may vote is shown there.
+    """Anybody may come in while the voting stage is open and the keys are ready; the ways in show who may vote.
 
     Parameters
     ----------

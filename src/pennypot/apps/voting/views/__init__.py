@@ -1,1 +1,1 @@
-"""Pages of voting."""
+"""The pages of voting, one file a matter."""

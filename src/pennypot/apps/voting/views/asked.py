@@ -1,0 +1,92 @@
+"""What every page of the vote asks first: which round, which election, whether it is open, and who stands there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from pennypot.apps.people.addresses import client_ip
+from pennypot.apps.rounds.clock import now_of
+from pennypot.apps.rounds.models import Round
+from pennypot.apps.rounds.queries.rounds import round_for
+from pennypot.apps.rounds.stages import Kind, said
+from pennypot.apps.voting.actions.entering import Comer
+from pennypot.apps.voting.models import Election
+from pennypot.apps.voting.passes import Pass, is_tablet, pass_of
+from pennypot.apps.voting.permissions.web import may_enter
+from pennypot.apps.voting.queries.ballots import election_of
+from pennypot.house.answers import Answer
+
+
+@dataclass
+class Asked:
+    """One request about one round's vote; each part is looked up when it is first needed."""
+
+    request: HttpRequest
+    round: Round
+
+    @cached_property
+    def election(self) -> Election | None:
+        """The election, if there is one yet."""
+        return election_of(self.round)
+
+    @cached_property
+    def may_enter(self) -> Answer:
+        """Whether people may come in now, by the database's clock."""
+        return may_enter(self.round, self.election, now_of(self.request))
+
+    @cached_property
+    def tablet(self) -> bool:
+        """Whether this browser is a shared tablet for the round."""
+        return is_tablet(self.request, self.round.pk)
+
+    @property
+    def holds(self) -> Pass | None:
+        """The browser's voting pass for this round."""
+        return pass_of(self.request, self.round.pk)
+
+    @property
+    def comer(self) -> Comer:
+        """Who stands at the entrance."""
+        return Comer(client_ip(self.request.META, settings.OPTIONS.proxies))
+
+    @property
+    def closes_said(self) -> str:
+        """When the voting stage closes, in the place's time; nothing where there is no such stage."""
+        closes = next((stage.closes_at for stage in self.round.stage_list if stage.kind == Kind.VOTING), None)
+        return said(closes, self.round.zone) if closes else ""
+
+    def page(self, name: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+        """Draw ``voting/<name>.html``. Nobody keeps it: it may speak of one voter."""
+        about = {
+            "place": self.round.place,
+            "stage": "vote",
+            "round": self.round,
+            "asked": self,
+            **context,
+        }
+        response = render(self.request, f"voting/{name}.html", about, status=status)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def go(self, name: str) -> HttpResponse:
+        """Send the browser to a page of this round."""
+        response = redirect(name, self.round.place.slug, self.round.slug)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def ask(request: HttpRequest, place: str, round: str) -> Asked:
+    """Find the round; 404 or a refusal where the person may not see it."""
+    return Asked(request, round_for(request.user, place, round))
+
+
+def election_or_404(asked: Asked) -> Election:
+    """Return the election of a page that makes no sense without one."""
+    if asked.election is None:
+        raise Http404
+    return asked.election
