@@ -14,6 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
+from .grouping import group_rows, sort_choices
+
 VOTE_TYPES = ("approval", "choose-1", "ordinal", "cumulative", "scoring")
 
 
@@ -344,63 +346,5 @@ def group_ballots(
     weight : numpy.ndarray, optional
         int64, voters behind each ballot; one each if left out.
     """
-    width = max(projects, 1)
-    key = row * width + project
-    if value is None:
-        key.sort()
-    else:
-        order = np.argsort(key, kind="stable")
-        key, value = key[order], value[order]
-    row, project = key // width, (key % width).astype(np.int32)
-    length = np.bincount(row, minlength=ballots)
-    start = np.zeros(ballots + 1, np.int64)
-    np.cumsum(length, out=start[1:])
-    mark = _stir(np.arange(1, width + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))[project]
-    if value is not None:
-        mark = _stir(mark + value.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F))
-    running = np.zeros(len(mark) + 1, np.uint64)
-    np.cumsum(mark, out=running[1:])
-    _, first, group = np.unique(running[start[1:]] - running[start[:-1]], return_index=True, return_inverse=True)
-    if not _same_as_first(first[group], start, length, project, value):
-        first, group = _group_plainly(start, project, value)
-    appearance = np.argsort(first, kind="stable")
-    first = first[appearance]
-    rank = np.empty(len(appearance), np.int64)
-    rank[appearance] = np.arange(len(appearance))
-    total = np.zeros(len(first), np.int64)
-    np.add.at(total, rank[group], np.ones(ballots, np.int64) if weight is None else weight)
-    chosen = np.zeros(ballots, bool)
-    chosen[first] = True
-    entries = np.repeat(chosen, length)
-    grouped_start = np.zeros(len(first) + 1, np.int64)
-    np.cumsum(length[first], out=grouped_start[1:])
-    return Ballots(grouped_start, project[entries], None if value is None else value[entries], total)
-
-
-def _stir(mark: np.ndarray) -> np.ndarray:
-    mark = (mark ^ (mark >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    return mark ^ (mark >> np.uint64(27))
-
-
-def _same_as_first(leader, start, length, project, value) -> bool:
-    """Tell whether ballots with equal marks really are equal, so that a collision can never merge two ballots."""
-    if (length[leader] != length).any():
-        return False
-    shift = np.repeat(start[leader] - start[:-1], length)
-    twin = np.arange(len(project)) + shift
-    return bool((project[twin] == project).all() and (value is None or (value[twin] == value).all()))
-
-
-def _group_plainly(start, project, value) -> tuple[np.ndarray, np.ndarray]:
-    """Group by comparing whole ballots; only ever needed when two different ballots share a 64-bit mark."""
-    seen: dict[tuple, int] = {}
-    first: list[int] = []
-    group: list[int] = []
-    for number in range(len(start) - 1):
-        part = slice(start[number], start[number + 1])
-        key = (project[part].tobytes(), None if value is None else value[part].tobytes())
-        if key not in seen:
-            seen[key] = len(first)
-            first.append(number)
-        group.append(seen[key])
-    return np.array(first, np.int64), np.array(group, np.int64)
+    row, project, value, _ = sort_choices(row, project, value, projects)
+    return Ballots(*group_rows(row, project, value, ballots, projects, weight))

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .election import VOTE_TYPES, Ballots, Election, Project, VoterTable, group_ballots
+from .election import VOTE_TYPES, Ballots, Election, Project, VoterTable
+from .grouping import group_rows
 
 _NUMBER = re.compile(r"[0-9]{1,40}(?:\.[0-9]{1,12})?")
 _WHOLE = re.compile(r"[0-9]{1,12}")
-_SECTION = re.compile(rb"^[ \t]*VOTES[ \t]*$", re.MULTILINE)
 _REQUIRED = ("num_projects", "num_votes", "budget", "vote_type")
 
 
@@ -60,6 +60,18 @@ def read_pabulib(source: str | os.PathLike | bytes, *, strict: bool = True) -> E
     """
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
     return _Reader(data, strict).election()
+
+
+def _votes_section(data: bytes) -> tuple[int, int] | None:
+    """Where the line that says VOTES begins and ends."""
+    at = data.find(b"VOTES")
+    while at >= 0:
+        begin, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+        end = len(data) if end < 0 else end
+        if data[begin:end].strip(b" \t") == b"VOTES":
+            return begin, end
+        at = data.find(b"VOTES", at + 1)
+    return None
 
 
 def split_row(line: str) -> list[tuple[str, int]]:
@@ -113,22 +125,22 @@ class _Reader:
             data = data[3:]
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        self.data = self._as_utf8(data)
+        self.data, self.text = self._as_utf8(data)
         zero = self.data.find(b"\0")
         if zero >= 0:
             line = self.data.count(b"\n", 0, zero) + 1
             raise PabulibError("a zero byte: this is no text file", line, zero - self.data.rfind(b"\n", 0, zero))
 
-    def _as_utf8(self, data: bytes) -> bytes:
+    def _as_utf8(self, data: bytes) -> tuple[bytes, str]:
         try:
-            data.decode()
+            return data, data.decode()
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode()) + 1
             problem = "not UTF-8 text (save the file as UTF-8)"
             self.bend(problem, line, column)
-            return data.decode("cp1252", errors="replace").encode()
-        return data
+            text = data.decode("cp1252", errors="replace")
+            return text.encode(), text
 
     def bend(self, problem: str, line: int, column: int = 1) -> None:
         """Stop here when strict; else note it and go on."""
@@ -138,17 +150,17 @@ class _Reader:
 
     def election(self) -> Election:
         """Read all three sections."""
-        found = _SECTION.search(self.data)
+        found = _votes_section(self.data)
         if not found:
             raise PabulibError("the file has no VOTES section", self.data.count(b"\n") + 1)
-        head = self.data[: found.start()].decode().split("\n")
+        begin, end = found
+        head = self.data[:begin].decode().split("\n")
         if head and head[-1] == "":
             head.pop()
-        body = self.data[min(found.end() + 1, len(self.data)) :]
         self.votes_line = len(head) + 1
         self._read_head(head)
         self._read_projects()
-        ballots, table = self._read_votes(body)
+        ballots, table = self._read_votes(end + 1)
         self._check_totals(ballots)
         return Election(
             tuple(self.projects), self.budget, ballots, self.vote_type, self.decimals,
@@ -159,7 +171,7 @@ class _Reader:
 
     def _read_head(self, lines: list[str]) -> None:
         self.meta: dict[str, tuple[str, int, int]] = {}
-        self.project_rows: list[tuple[int, list[tuple[str, int]]]] = []
+        self.project_rows: list[tuple[int, str, list[str]]] = []
         section, header = "", None
         for number, line in enumerate(lines, 1):
             word = line.strip()
@@ -178,9 +190,9 @@ class _Reader:
             elif header is None:
                 header = self._header(section, number, line)
             elif section == "META":
-                self._meta_row(number, self.fields(line, number))
+                self._meta_row(number, line)
             else:
-                self.project_rows.append((number, self.fields(line, number)))
+                self.project_rows.append((number, line, self.texts(line, number)))
         if section != "PROJECTS":
             raise PabulibError("the PROJECTS section is missing before VOTES", self.votes_line)
         if header is None:
@@ -195,8 +207,21 @@ class _Reader:
             self.bend(error.problem, number, error.column)
             return split_row(line.replace('"', ""))
 
+    def texts(self, line: str, number: int) -> list[str]:
+        """Split one row without its columns."""
+        return [text for text, _ in self.fields(line, number)] if '"' in line else line.split(";")
+
+    @staticmethod
+    def column(line: str, at: int) -> int:
+        """Where a field of a row begins (the last one, where a row has fewer)."""
+        try:
+            fields = split_row(line)
+        except PabulibError:
+            fields = split_row(line.replace('"', ""))
+        return fields[min(at, len(fields) - 1)][1]
+
     def _header(self, section: str, number: int, line: str) -> list[str]:
-        names = [text.strip() for text, _ in self.fields(line, number)]
+        names = [text.strip() for text in self.texts(line, number)]
         wanted = {"META": ("key", "value"), "PROJECTS": ("project_id", "cost")}[section]
         for name in wanted:
             if name not in names:
@@ -207,15 +232,15 @@ class _Reader:
             self.project_header = names
         return names
 
-    def _meta_row(self, number: int, fields: list[tuple[str, int]]) -> None:
-        if len(fields) != 2:
-            self.bend("a META row is a key and a value with one ';' between", number, fields[-1][1])
-        key = fields[0][0].strip()
+    def _meta_row(self, number: int, line: str) -> None:
+        texts = self.texts(line, number)
+        if len(texts) != 2:
+            self.bend("a META row is a key and a value with one ';' between", number, self.column(line, len(texts)))
+        key = texts[0].strip()
         if key in self.meta:
             self.bend(f"META says {key!r} twice", number)
             return
-        value = ";".join(text for text, _ in fields[1:])
-        self.meta[key] = (value, number, fields[1][1] if len(fields) > 1 else 1)
+        self.meta[key] = (";".join(texts[1:]), number, self.column(line, 1) if '"' in line else line.find(";") + 2)
 
     def _read_meta(self) -> None:
         for key in _REQUIRED:
@@ -231,54 +256,59 @@ class _Reader:
     def _read_projects(self) -> None:
         names = self.project_header
         at_id, at_cost = names.index("project_id"), names.index("cost")
-        amounts = [self.meta["budget"]]
         seen: set[str] = set()
         rows = []
-        for number, fields in self.project_rows:
-            if len(fields) != len(names):
-                last = fields[min(len(fields), len(names)) - 1][1]
-                self.bend(f"{len(fields)} fields where the header has {len(names)}", number, last)
-                fields = (fields + [("", last)] * len(names))[: len(names)]
-            name, column = fields[at_id]
+        for number, line, texts in self.project_rows:
+            if len(texts) != len(names):
+                last = self.column(line, len(names) - 1)
+                self.bend(f"{len(texts)} fields where the header has {len(names)}", number, last)
+                texts = (texts + [""] * len(names))[: len(names)]
+            name = texts[at_id]
             if not self.strict:
                 name = name.strip()
             if not name or "," in name or name != name.strip():
-                raise PabulibError(f"a project id cannot be {name!r}", number, column)
+                raise PabulibError(f"a project id cannot be {name!r}", number, self.column(line, at_id))
             if name in seen:
-                self.bend(f"project {name!r} is listed twice", number, column)
+                self.bend(f"project {name!r} is listed twice", number, self.column(line, at_id))
                 continue
             seen.add(name)
-            amounts.append((fields[at_cost][0], number, fields[at_cost][1]))
-            rows.append((name, number, fields))
-        values, self.decimals = self._money(amounts)
-        self.budget = values[0]
+            rows.append((name, number, line, texts))
+        self._read_money([texts[at_cost] for *_, texts in rows], [(row[1], row[2], at_cost) for row in rows])
         others = [(key, at) for at, key in enumerate(names) if at not in (at_id, at_cost)]
         self.projects = [
-            Project(name, cost, {key: fields[at][0] for key, at in others})
-            for (name, _, fields), cost in zip(rows, values[1:], strict=True)
+            Project(name, cost, {key: texts[at] for key, at in others})
+            for (name, _, _, texts), cost in zip(rows, self.costs, strict=True)
         ]
-        self.project_places = [(number, fields) for _, number, fields in rows]
+        self.project_places = [row[1:] for row in rows]
 
-    def _money(self, amounts: list[tuple[str, int, int]]) -> tuple[list[int], int]:
+    def _read_money(self, costs: list[str], places: list[tuple[int, str, int]]) -> None:
         """Read amounts as integers of one unit: the smallest that writes all of them exactly."""
         parts = []
-        for text, line, column in amounts:
+        for at, text in enumerate([self.meta["budget"][0], *costs]):
             clean = text.strip()
+            if clean.isdecimal() and clean.isascii() and len(clean) <= 40:
+                parts.append((clean, ""))
+                continue
             if not _NUMBER.fullmatch(clean):
-                raise PabulibError(f"{_short(text)} is no amount of money (digits, not below zero)", line, column)
+                number, line, field = places[at - 1] if at else (0, "", 0)
+                place = (number, self.column(line, field)) if at else self.meta["budget"][1:]
+                raise PabulibError(f"{_short(text)} is no amount of money (digits, not below zero)", *place)
             whole, _, rest = clean.partition(".")
             parts.append((whole, rest.rstrip("0")))
-        decimals = max(len(rest) for _, rest in parts)
-        return [int(whole + rest.ljust(decimals, "0")) for whole, rest in parts], decimals
+        self.decimals = max(len(rest) for _, rest in parts)
+        self.budget, *self.costs = [int(whole + rest.ljust(self.decimals, "0")) for whole, rest in parts]
 
     # The votes.
 
-    def _read_votes(self, body: bytes) -> tuple[Ballots, VoterTable]:
-        body = body.rstrip(b"\n")
-        if not body:
+    def _read_votes(self, begin: int) -> tuple[Ballots, VoterTable]:
+        end = len(self.data)
+        while end > begin and self.data[end - 1] == 10:
+            end -= 1
+        if end <= begin:
             raise PabulibError("section VOTES has no header row", self.votes_line + 1)
-        head, _, rest = body.partition(b"\n")
-        self.vote_header = [text.strip() for text, _ in self.fields(head.decode(), self.votes_line + 1)]
+        after = self.data.find(b"\n", begin, end)
+        after = end if after < 0 else after
+        self.vote_header = [text.strip() for text in self.texts(self.data[begin:after].decode(), self.votes_line + 1)]
         names = self.vote_header
         wanted = ["voter_id", "vote"] + (["points"] if self.vote_type in ("cumulative", "scoring") else [])
         for name in wanted:
@@ -291,14 +321,16 @@ class _Reader:
         self.tokens = np.zeros(len(self.projects), np.int64)
         from .pabulib_votes import read_in_bulk, read_line_by_line
 
+        rest = self.data[after + 1 : end]
         entries = read_in_bulk(self, rest) if rest else None
         if entries is None:
             entries = read_line_by_line(self, rest)
         self.ballot_count, row, project, value = entries
         if self.repeats:
             self.notes.append(f"{self.repeats} choices were written twice on one ballot and counted once")
-        grouped = group_ballots(row, project, value, self.ballot_count, len(self.projects))
-        return grouped, VoterTable(tuple(names), rest.decode())
+        grouped = Ballots(*group_rows(row, project, value, self.ballot_count, len(self.projects)))
+        rows = self.text[len(self.data[: after + 1].decode()) :].rstrip("\n")
+        return grouped, VoterTable(tuple(names), rows)
 
     def _check_totals(self, ballots: Ballots) -> None:
         """Compare what the file says about itself with what is in it: a cut or edited file shows here."""
@@ -309,10 +341,11 @@ class _Reader:
         if "votes" not in self.project_header:
             return
         at = self.project_header.index("votes")
-        for found, (line, fields) in zip(self.tokens.tolist(), self.project_places, strict=True):
-            said, column = fields[at]
-            if said.strip() not in ("", str(found)):
-                self.bend(f"this project says {_short(said)} votes, its ballots are {found}", line, column)
+        for found, (number, row, texts) in zip(self.tokens.tolist(), self.project_places, strict=True):
+            said = texts[at].strip()
+            if said and said != str(found):
+                problem = f"this project says {_short(texts[at])} votes, its ballots are {found}"
+                self.bend(problem, number, self.column(row, at))
 
 
 def _short(text: str) -> str:

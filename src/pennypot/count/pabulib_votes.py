@@ -1,94 +1,136 @@
 """The two lanes that read the VOTES section of a Pabulib file: in bulk, and line by line.
 
-Both return ``(ballots, row, project, value)``: the number of ballots and one entry for each choice.
+Both return ``(ballots, row, project, value)``: the number of ballots and one entry for each choice, in their order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from .grouping import sort_choices
+from .pabulib_scan import Cells, Lookup, cells, chunks, hashed
 
 if TYPE_CHECKING:
     from .pabulib import _Reader
 
 Entries = tuple[int, np.ndarray, np.ndarray, np.ndarray | None]
-_LINES_AT_A_TIME = 1 << 22
+_SMALL = 20_000  # bytes below which splitting text is quicker than scanning it
 
 
 def read_in_bulk(reader: _Reader, body: bytes) -> Entries | None:
     """Read rows that are all plain; None where anything at all wants a closer look."""
-    width = len(reader.vote_header)
     if b'"' in body:
         return None
-    index = {project.id.encode(): number for number, project in enumerate(reader.projects)}
-    index[b""] = -1
-    parts, ballots = [], 0
-    voters: set[bytes] = set()
-    for chunk in _chunks(body):
-        found = _bulk_chunk(reader, chunk, width, index, voters)
+    found = _scanned(reader, body) if len(body) > _SMALL else None
+    if found is None:
+        found = _split(reader, body)
+    if found is None:
+        return None
+    ballots, row, project, value = found
+    reader.tokens = np.bincount(project, minlength=len(reader.projects))
+    row, project, value, repeats = sort_choices(row, project, value, len(reader.projects))
+    if repeats:
+        # second mentions on approval ballots are dropped, as the cities that let them through did
+        if value is not None:
+            return None
+        reader.repeats = repeats
+        keep = np.ones(len(row), bool)
+        keep[1:] = (row[1:] != row[:-1]) | (project[1:] != project[:-1])
+        row, project = row[keep], project[keep]
+    return ballots, row, project, value
+
+
+def _scanned(reader: _Reader, body: bytes) -> Entries | None:
+    """Read a large body a few megabytes at a time."""
+    lookup = Lookup([project.id.encode() for project in reader.projects])
+    parts, marks, ballots = [], [], 0
+    for text in chunks(body):
+        found = cells(text, reader.vote_header)
         if found is None:
             return None
-        count, row, project, value = found
-        parts.append((row + ballots, project, value))
-        ballots += count
-    if len(voters) != ballots:
-        return None
-    row, project = (np.concatenate([part[at] for part in parts]) for at in (0, 1))
-    value = None if parts[0][2] is None else np.concatenate([part[2] for part in parts])
-    tokens = np.bincount(project, minlength=len(reader.projects))
-    kept = _without_repeats(reader, row, project, value)
-    if kept is None:
-        return None
-    reader.tokens = tokens
-    return ballots, *kept
-
-
-def _chunks(body: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(body):
-        end = body.find(b"\n", at + _LINES_AT_A_TIME)
-        end = len(body) if end < 0 else end
-        yield body[at:end]
-        at = end + 1
-
-
-def _bulk_chunk(reader: _Reader, chunk: bytes, width: int, index: dict[bytes, int], voters: set) -> Entries | None:
-    raw = np.frombuffer(chunk, np.uint8)
-    marks = raw[(raw == 59) | (raw == 10)]
-    count = int((marks == 10).sum()) + 1
-    if len(marks) != count * width - 1:
-        return None
-    ends = np.append(marks, 10).reshape(count, width)
-    if (ends[:, -1] != 10).any() or (width > 1 and (ends[:, :-1] != 59).any()):
-        return None
-    cells = chunk.replace(b"\n", b";").split(b";")
-    ids = cells[reader.vote_header.index("voter_id") :: width]
-    voters.update(ids)
-    if b"" in voters:
-        return None
-    votes = cells[reader.vote_header.index("vote") :: width]
-    tokens = b",".join(votes).split(b",")
-    length = np.fromiter((vote.count(b",") for vote in votes), np.int64, count) + 1
-    try:
-        project = np.fromiter(map(index.__getitem__, tokens), np.int64, len(tokens))
-    except KeyError:
-        return None
-    row = np.repeat(np.arange(count), length)
-    value = None
-    if reader.vote_type == "ordinal":
-        value = np.arange(len(project)) - np.repeat(np.cumsum(length) - length, length)
-    elif reader.vote_type in ("cumulative", "scoring"):
-        value = _bulk_points(cells[reader.vote_header.index("points") :: width], length)
-        if value is None:
+        mark = hashed(text, *found.voter)
+        entries = _numbered(reader, found, lookup)
+        if mark is None or entries is None:
             return None
-    empty = project < 0
+        row, project, value = entries
+        parts.append((row + ballots if ballots else row, project, value))
+        marks.append(mark)
+        ballots += len(mark)
+    every = np.sort(np.concatenate(marks))
+    if (every[1:] == every[:-1]).any():
+        return None
+    return ballots, *_joined(parts)
+
+
+def _joined(parts: list) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    if len(parts) == 1:
+        return parts[0]
+    row, project = (np.concatenate([part[at] for part in parts]) for at in (0, 1))
+    return row, project, None if parts[0][2] is None else np.concatenate([part[2] for part in parts])
+
+
+def _numbered(reader: _Reader, found: Cells, lookup: Lookup) -> tuple | None:
+    """Choices as numbers: ballot, project and value."""
+    (start, size), length = found.choice, found.choices
+    row = np.repeat(np.arange(len(length)), length)
+    value = _values(reader, found.points, length)
+    if value is False:
+        return None
+    empty = size == 0
     if empty.any():
         if (length[row[empty]] != 1).any():
             return None
+        keep = ~empty
+        row, start, size, value = row[keep], start[keep], size[keep], None if value is None else value[keep]
+    project = lookup.find(found.text, start, size)
+    return None if project is None else (row, project, value)
+
+
+def _values(reader: _Reader, points: list[bytes] | None, length: np.ndarray):
+    """Place or points of each choice, None where approvals have neither; False where they want a closer look."""
+    if reader.vote_type == "ordinal":
+        return np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
+    if reader.vote_type in ("cumulative", "scoring"):
+        value = _bulk_points(points or [], length)
+        return False if value is None else value
+    return None
+
+
+def _split(reader: _Reader, body: bytes) -> Entries | None:
+    """Read rows by splitting text into cells: quick for small files, and for what `_scanned` leaves."""
+    header, width = reader.vote_header, len(reader.vote_header)
+    lines = body.count(b"\n") + 1
+    cells = body.replace(b"\n", b";\n;").split(b";")
+    if len(cells) != lines * (width + 1) - 1 or cells[width :: width + 1].count(b"\n") != lines - 1:
+        return None
+    ids = cells[header.index("voter_id") :: width + 1]
+    voters = set(ids)
+    if len(voters) != lines or b"" in voters:
+        return None
+    votes = cells[header.index("vote") :: width + 1]
+    tokens = b",".join(votes).split(b",")
+    counted = [vote.count(b",") + 1 for vote in votes]
+    index = {project.id.encode(): number for number, project in enumerate(reader.projects)}
+    if b"" in votes:
+        index[b""] = -1
+    try:
+        project = np.array([index[token] for token in tokens], np.int64)
+    except KeyError:
+        return None
+    length = np.array(counted, np.int64)
+    row = np.repeat(np.arange(lines), length)
+    points = cells[header.index("points") :: width + 1] if "points" in header else None
+    value = _values(reader, points, length)
+    if value is False:
+        return None
+    if b"" in index:
+        empty = project < 0
+        if (length[row[empty]] != 1).any():
+            return None
         row, project, value = row[~empty], project[~empty], None if value is None else value[~empty]
-    return count, row, project, value
+    return lines, row, project, value
 
 
 def _bulk_points(cells: list[bytes], length: np.ndarray) -> np.ndarray | None:
@@ -102,20 +144,6 @@ def _bulk_points(cells: list[bytes], length: np.ndarray) -> np.ndarray | None:
     if max(map(len, tokens)) > 12:
         return None
     return np.fromiter((int(token or b"0") for token in tokens), np.int64, len(tokens))
-
-
-def _without_repeats(reader: _Reader, row, project, value):
-    """Drop second mentions on approval ballots, as the cities that let them through did; others need a closer look."""
-    key = np.sort(row * max(len(reader.projects), 1) + project)
-    repeats = int((key[1:] == key[:-1]).sum())
-    if not repeats:
-        return row, project, value
-    if value is not None:
-        return None
-    reader.repeats = repeats
-    key = np.unique(key)
-    width = max(len(reader.projects), 1)
-    return key // width, key % width, None
 
 
 def read_line_by_line(reader: _Reader, body: bytes) -> Entries:
@@ -162,7 +190,8 @@ def read_line_by_line(reader: _Reader, body: bytes) -> Entries:
             values.append(value if pointed else len(seen) - 1)
         ballots += 1
     keep = None if reader.vote_type in ("approval", "choose-1") else np.array(values, np.int64)
-    return ballots, np.array(rows, np.int64), np.array(projects, np.int64), keep
+    row, choice = np.array(rows, np.int64), np.array(projects, np.int64)
+    return ballots, *sort_choices(row, choice, keep, len(reader.projects))[:3]
 
 
 def _choices(reader: _Reader, index: dict[str, int], cell: tuple[str, int], number: int):

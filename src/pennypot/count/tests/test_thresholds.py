@@ -29,7 +29,7 @@ def test_proven_costs_of_random_elections_hold_when_counted_again():
     proven = asked = 0
     for number in range(1500):
         election, _, card = random_case(number)
-        card = card.but(rule="equal-shares", completion="none", pots=())
+        card = card.but(rule="equal-shares", completion="none", pots=(), caps=(), leftover="keep")
         result = count(election, card, alternatives=False)
         election = as_counted(election, card)
         if result.endowment is None:
