@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from .addopt import EqualPayments, trail_of
+from .addopt import EqualPayments, Outcome, trail_of
 from .card import RuleCard
 from .election import Election
 from .greedy import fill
@@ -32,20 +32,28 @@ class Settled:
 
 
 def count_equal_shares(
-    election: Election, card: RuleCard, order: TieOrder, progress: Progress | None = None, with_trail: bool = True
+    election: Election,
+    card: RuleCard,
+    order: TieOrder,
+    progress: Progress | None = None,
+    with_trail: bool = True,
+    passing: bool = False,
 ) -> Result:
     """Count by Equal Shares and the completion that the card names.
 
     Each trail entry of the run that decided: ``project``, ``price`` (exact, for each supporter or point),
-    ``payers`` (voters who pay it in full) and ``giving_all`` (voters who have less and give all of it).
+    ``payers`` (voters who pay it in full) and ``giving_all`` (voters who have less and give all of it). With `passing`
+    the ties of the runs before it are found as well (`Result.passed`).
     """
     if not election.voters or not election.projects:
         return Result(election, card, (), 0)
     setting = Setting(election, card, order)
     if card.completion == "add-opt":
         return _count_add_opt(setting, progress)
-    settled = settle(setting, progress)
+    seen: list[tuple[int, Decision]] | None = [] if passing else None
+    settled = settle(setting, progress, seen)
     trail, ties = receipts(setting, settled) if with_trail else ([], [])
+    passed = _passed(setting, seen, ties) if seen else ()
     winners = settled.decision.order
     left = election.budget - sum(election.costs[c] for c in winners)
     if card.completion in ("greedy", "add1-utilitarian"):
@@ -56,18 +64,23 @@ def count_equal_shares(
     ids = tuple(election.projects[c].id for c in winners)
     return Result(
         election, card, ids, election.budget - left, tuple(ties), tuple(trail),
-        endowment=settled.endowment, steps=settled.steps,
+        endowment=settled.endowment, steps=settled.steps, passed=passed,
     )  # fmt: skip
 
 
-def settle(setting: Setting, progress: Progress | None = None) -> Settled:
-    """Find the endowment at which the rule stops, and what is funded there."""
+def settle(
+    setting: Setting, progress: Progress | None = None, seen: list[tuple[int, Decision]] | None = None
+) -> Settled:
+    """Find the endowment at which the rule stops, and what is funded there; `seen` gets every run with its step."""
     card, start = setting.card, _start(setting)
     first = setting.decide(start, start)
     if card.completion not in ("add1", "add1-utilitarian"):
         return Settled(start, first, 0)
-    step = Fraction(card.step) * 10**setting.election.decimals
-    return _AddOne(setting, start, step, first, progress).settled()
+    return _AddOne(setting, start, _step(setting), first, progress, seen).settled()
+
+
+def _step(setting: Setting) -> Fraction:
+    return Fraction(setting.card.step) * 10**setting.election.decimals
 
 
 def _start(setting: Setting) -> Fraction:
@@ -80,24 +93,34 @@ def _count_add_opt(setting: Setting, progress: Progress | None) -> Result:
     """Go from one endowment at which anything changes to the next, until the next would break the budget."""
     election, rule = setting.election, EqualPayments(setting)
     now, steps = rule.run(_start(setting)), 0
+    met = _level_sets(setting, now, 0)
     while not _finished(setting, now.order):
         endowment = rule.next_endowment(now)
         if endowment is None:
             break
         after = rule.run(endowment)
+        met = _level_sets(setting, after, steps + 1) | met
         if _cost(setting, after.order) > election.budget:
             break
         now, steps = after, steps + 1
         if progress:
             progress(steps, endowment)
-    ties = [
-        setting.tie_order.tie(at, choice.level) for at, choice in enumerate(now.choices, 1) if len(choice.level) > 1
-    ]
+    known = _level_sets(setting, now, None)
+    passed = tuple(tie for level, tie in met.items() if level not in known)
     ids = tuple(election.projects[c].id for c in now.order)
     return Result(
-        election, setting.card, ids, _cost(setting, now.order), tuple(ties), tuple(trail_of(setting, now)),
-        endowment=now.endowment, steps=steps,
+        election, setting.card, ids, _cost(setting, now.order), tuple(known.values()), tuple(trail_of(setting, now)),
+        endowment=now.endowment, steps=steps, passed=passed,
     )  # fmt: skip
+
+
+def _level_sets(setting: Setting, outcome: Outcome, step: int | None) -> dict[frozenset[int], Tie]:
+    """The ties that one endowment met, by the projects that were level."""
+    return {
+        frozenset(choice.level): setting.tie_order.tie(at, choice.level, step)
+        for at, choice in enumerate(outcome.choices, 1)
+        if len(choice.level) > 1
+    }
 
 
 def _cost(setting: Setting, funded: list[int]) -> int:
@@ -119,16 +142,19 @@ class _AddOne:
     """Add1: give every voter one step more until the next step would break the budget.
 
     Steps are taken many at a time: one run over a range of endowments shows that all of them fund the same projects.
+    Where every run is asked for (`seen`), compiled code does not take steps on its own.
     """
 
-    def __init__(self, setting: Setting, start: Fraction, step: Fraction, first: Decision, progress) -> None:
-        self.setting, self.start, self.step, self.progress = setting, start, step, progress
+    def __init__(self, setting: Setting, start: Fraction, step: Fraction, first: Decision, progress, seen=None) -> None:
+        self.setting, self.start, self.step, self.progress, self.seen = setting, start, step, progress, seen
         self.before, self.steps = first, 0
 
     def settled(self) -> Settled:
         """Take steps until the rule says stop."""
         leap, patience, waiting, exactly = 1, 0, 0, False
-        plain = True
+        plain = self.seen is None
+        if self.seen is not None:
+            self.seen.append((0, self.before))
         while not _finished(self.setting, self.before.order):
             if plain and self._in_compiled_code():
                 break
@@ -138,13 +164,15 @@ class _AddOne:
                 patience = min(2 * patience + 1, PATIENCE) if leap == 2 else patience
                 waiting, exactly, leap = patience, False, leap // 2
                 continue
+            if self.seen is not None:
+                self.seen.append((first, decision))
             if _cost(self.setting, decision.order) > self.setting.election.budget:
                 break
             self.before, self.steps = decision, first if _finished(self.setting, decision.order) else first + leap - 1
             if self.progress:
                 self.progress(self.steps, self.start + self.steps * self.step)
             exactly = decision.exactly > 0
-            plain = not exactly
+            plain = not exactly and self.seen is None
             if leap > 1 or exactly or not waiting:
                 leap, patience = 2 * leap, patience if leap == 1 else 0
             else:
@@ -172,6 +200,28 @@ class _AddOne:
     def _over(self, first: int, last: int, exactly: bool) -> Decision:
         low, high = self.start + first * self.step, self.start + last * self.step
         return self.setting.decide(low, high, exactly or first == last)
+
+
+def _passed(setting: Setting, seen: list[tuple[int, Decision]], ties: list[Tie]) -> tuple[Tie, ...]:
+    """Every set of projects that was level in some run but not in the one that decided, where it was met first."""
+    known = {frozenset(tie.among) for tie in ties}
+    ids, looked_at, found = [project.id for project in setting.election.projects], set(), []
+    for step, decision in seen:
+        for at, level in decision.tied:
+            before = tuple(decision.order[: at + 1])
+            if (before, decision.sizes.get(at)) in looked_at:
+                continue
+            looked_at.add((before, decision.sizes.get(at)))
+            if not level:
+                endowment = _start(setting) + step * _step(setting)
+                exact = ExactRun(setting, endowment, setting.shift(endowment))
+                exact.advance(decision.order[:at])
+                level = _level(setting, exact, before[-1], set(before[:-1]))
+            names = frozenset(ids[c] for c in level)
+            if len(names) > 1 and names not in known:
+                known.add(names)
+                found.append(setting.tie_order.tie(at + 1, level, step))
+    return tuple(found)
 
 
 def run_order(result: Result) -> list[int]:

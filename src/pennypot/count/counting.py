@@ -35,7 +35,8 @@ def count(
     card : RuleCard, optional
         The rule; what the election's file states if left out, else Equal Shares with cost utility and Add1.
     alternatives : bool
-        Also find out, for every tie that was met, who would have won otherwise.
+        Also find out, for every tie that was met, who would have won otherwise; and find the ties that decided only
+        earlier steps of Add1 or ADD-OPT, and list those on which the result hinges.
     trail : bool
         Also write down every round with its exact prices, and the ties; without, a count is quicker (Equal Shares).
     progress : callable, optional
@@ -54,10 +55,13 @@ def count(
     if card is None:
         card = stated_card(election) or RuleCard()
     _check_names(election, card)
-    result = _count(election, card, progress, trail)
-    if alternatives and result.ties:
-        result = replace(result, ties=tuple(_with_alternatives(result, tie) for tie in result.ties))
-    return result
+    result = _count(election, card, progress, trail, alternatives)
+    if not alternatives:
+        return result
+    otherwise: dict[str, tuple[str, ...]] = {}
+    ties = [_with_alternatives(result, tie, otherwise) for tie in result.ties]
+    passed = [_with_alternatives(result, tie, otherwise) for tie in result.passed]
+    return replace(result, ties=(*ties, *(tie for tie in passed if tie.matters)), passed=())
 
 
 def _check_names(election: Election, card: RuleCard) -> None:
@@ -74,12 +78,12 @@ def as_counted(election: Election, card: RuleCard) -> Election:
     return election
 
 
-def _count(election: Election, card: RuleCard, progress=None, trail: bool = True) -> Result:
+def _count(election: Election, card: RuleCard, progress=None, trail: bool = True, passing: bool = False) -> Result:
     if card.pots:
-        return _count_pots(election, card)
+        return _count_pots(election, card, passing)
     counted = as_counted(election, card)
     if counted is not election:
-        return replace(_count(counted, card, progress, trail), election=election)
+        return replace(_count(counted, card, progress, trail, passing), election=election)
     order = TieOrder(election, card)
     if card.rule == "greedy":
         return count_greedy(election, card, order)
@@ -91,16 +95,17 @@ def _count(election: Election, card: RuleCard, progress=None, trail: bool = True
         return count_overspending(election, card, order)
     if card.rule == "ranked":
         return count_ranked(election, card, order)
-    return count_equal_shares(election, card, order, progress, trail)
+    return count_equal_shares(election, card, order, progress, trail, passing)
 
 
-def _count_pots(election: Election, card: RuleCard) -> Result:
+def _count_pots(election: Election, card: RuleCard, passing: bool) -> Result:
     """Count each pot, then spend what they leave as the card says; the trail says which pot a round belongs to."""
     plain = card.but(pots=(), leftover="keep")
     winners: list[str] = []
     trail: list[dict] = []
     ties: list[Tie] = []
     parts: dict[str, int] = {}
+    passed: list[Tie] = []
     welfare: list[int | None] = []
     cost = 0
     potted = split(election, card.pots)
@@ -108,10 +113,11 @@ def _count_pots(election: Election, card: RuleCard) -> Result:
         if not any(all(name in inside.index for name in group) for _, inside in potted):
             raise ValueError(f"rivals must belong to the same pot: {', '.join(group)}")
     for pot, inside in potted:
-        result = _count(inside, plain)
+        result = _count(inside, plain, passing=passing)
         for entry in result.trail:
             trail.append(entry | {"round": len(trail) + 1, "pot": pot.name})
         ties += [replace(tie, round=len(winners) + tie.round) for tie in result.ties]
+        passed += result.passed
         winners += result.winners
         parts |= result.parts
         cost += result.cost
@@ -124,14 +130,18 @@ def _count_pots(election: Election, card: RuleCard) -> Result:
         winners += [election.projects[at].id for at in more]
         cost = election.budget - left
     reached = None if None in welfare else sum(found for found in welfare if found is not None)
-    return Result(election, card, tuple(winners), cost, tuple(ties), tuple(trail), parts, objective=reached)
+    return Result(
+        election, card, tuple(winners), cost, tuple(ties), tuple(trail), parts, passed=tuple(passed), objective=reached
+    )
 
 
-def _with_alternatives(result: Result, tie: Tie) -> Tie:
-    """Count again with each of the other level projects put first."""
+def _with_alternatives(result: Result, tie: Tie, otherwise: dict[str, tuple[str, ...]]) -> Tie:
+    """Count again with each of the other level projects put first; `otherwise` keeps winners for further ties."""
     found = []
     for other in tie.among[1:]:
-        again = _count(result.election, result.card.but(prefer=(other, *result.card.prefer)), trail=False)
-        changes = set(again.winners) != set(result.winners)
-        found.append({"first": other, "winners": list(again.winners), "changes": changes})
+        if other not in otherwise:
+            card = result.card.but(prefer=(other, *result.card.prefer))
+            otherwise[other] = _count(result.election, card, trail=False).winners
+        changes = set(otherwise[other]) != set(result.winners)
+        found.append({"first": other, "winners": list(otherwise[other]), "changes": changes})
     return replace(tie, otherwise=tuple(found))

@@ -32,6 +32,8 @@ class Result:
         Equal Shares: what each voter started with in the run that decided.
     steps : int
         Equal Shares: Add1 steps taken.
+    passed : tuple of Tie
+        Add1 and ADD-OPT: ties met only before the run that decided, if they were asked for.
     objective : int or None
         Maximum welfare: the welfare reached.
     """
@@ -45,6 +47,7 @@ class Result:
     parts: dict[str, int] = field(default_factory=dict)
     endowment: Fraction | None = None
     steps: int = 0
+    passed: tuple[Tie, ...] = ()
     objective: int | None = None
 
     @property

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from .election import Election
 from .result import Result
+from .ties import Tie
 from .words import describe
 
 
@@ -56,12 +57,17 @@ def _show_ties(console: Console, result: Result) -> None:
         console.print(f"{met}; {len(matters) or 'none'} changed who is funded.", highlight=False)
     for tie in matters:
         console.print(
-            f"  Round {tie.round}: {escape(', '.join(tie.among))} were level; {escape(tie.among[0])} went first, "
+            f"  {when(tie)}: {escape(', '.join(tie.among))} were level; {escape(tie.among[0])} went first, "
             f"decided by {tie.decided_by}.",
             highlight=False,
         )
     if any(tie.decided_by == "lot" for tie in matters) and not result.card.seed:
         console.print("[yellow]A lot decided, and no seed was given: name a public draw in advance (--seed).[/yellow]")
+
+
+def when(tie: Tie) -> str:
+    """Where a tie was met."""
+    return f"Round {tie.round}" if tie.step is None else f"Step {tie.step}, round {tie.round}"
 
 
 def show_recount(claimed: dict[str, Any], wrong: list[str]) -> None:

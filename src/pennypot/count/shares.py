@@ -32,13 +32,15 @@ class Decision:
     """What a run over one endowment, or over a range of them, decided.
 
     ``order`` is complete when ``settled``; when not, the range must be made narrower. ``tied`` holds the choices that
-    the tie order made: (position in the order, projects that were level).
+    the tie order made: (position in the order, projects that were level), without names where an engine told only how
+    many there were; ``sizes`` has these numbers by position.
     """
 
     order: list[int]
     settled: bool
     exactly: int = 0
     tied: list[tuple[int, list[int]]] = field(default_factory=list)
+    sizes: dict[int, int] = field(default_factory=dict)
 
 
 def compiled():
@@ -224,6 +226,7 @@ class _Run:
         self.exact: list[ExactRun] = []
         self.order: list[int] = []
         self.tied: list[tuple[int, list[int]]] = []
+        self.sizes: dict[int, int] = {}
         self.fractions = 0
         self.cost_low, self.cost_high, price_low = setting.scaled(self.shift)
         self.active, self.price_low = setting.can_win.copy(), price_low.copy()
@@ -244,9 +247,10 @@ class _Run:
             for at in range(chosen):
                 if tied[at] > 1:
                     self.tied.append((len(self.order), []))
+                    self.sizes[len(self.order)] = int(tied[at])
                 self.order.append(int(order[at]))
             if done == 0:
-                return Decision(self.order, True, self.fractions, self.tied)
+                return Decision(self.order, True, self.fractions, self.tied, self.sizes)
             if not exactly or not self._decide_exactly(np.flatnonzero(contenders).tolist()):
                 return Decision(self.order, False, self.fractions, self.tied)
 

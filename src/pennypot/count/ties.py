@@ -28,6 +28,8 @@ class Tie:
         The projects that were level, the chosen one first.
     decided_by : str
         The tie key that parted the chosen one from the next.
+    step : int or None
+        Add1 and ADD-OPT: the step before the deciding run (or the one that broke the budget) at which it was first met.
     otherwise : tuple of dict
         For each other project: ``first`` (its id) and the ``winners`` had it been chosen.
     """
@@ -35,6 +37,7 @@ class Tie:
     round: int
     among: tuple[str, ...]
     decided_by: str
+    step: int | None = None
     otherwise: tuple[dict[str, Any], ...] = field(default=())
 
     @property
@@ -44,7 +47,8 @@ class Tie:
 
     def as_data(self) -> dict[str, Any]:
         """The tie as JSON data."""
-        return {
+        when = {} if self.step is None else {"step": self.step}
+        return when | {
             "round": self.round,
             "among": list(self.among),
             "chosen": self.among[0],
@@ -83,9 +87,9 @@ class TieOrder:
         for place, at in enumerate(ordered):
             self.rank[at] = place
 
-    def tie(self, round_number: int, level: Iterable[int]) -> Tie:
+    def tie(self, round_number: int, level: Iterable[int], step: int | None = None) -> Tie:
         """Record that these projects (by position) were level."""
         ordered = sorted(level, key=self.rank.__getitem__)
         first, second = self.keys[ordered[0]], self.keys[ordered[1]]
         decided = next((name for name, a, b in zip(self.names, first, second, strict=True) if a != b), "id")
-        return Tie(round_number, tuple(self.ids[at] for at in ordered), decided)
+        return Tie(round_number, tuple(self.ids[at] for at in ordered), decided, step)

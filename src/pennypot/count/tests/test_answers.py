@@ -49,6 +49,40 @@ def test_another_seed_can_give_another_winner_and_the_same_seed_never_does():
 # Explanations
 
 
+def test_a_tie_in_an_earlier_step_on_which_the_result_hinges_is_listed_with_what_would_have_been():
+    # 20 each; c is funded from the start. With 10 more each a and c are level, one vote for each pound: if a goes
+    # first, a and c cost 70 and break the budget, so the count ends a step before; if c does, c and b are funded.
+    election = build({"a": 60, "b": 30, "c": 10}, 60, ["ac", "c", "ab"])
+    for seed in ("one", "two", "three", "four"):
+        result = count(election, RuleCard(ties=("lot",), seed=seed))
+        first = min("ac", key=lambda name: lot(seed, name))
+        if first == "a":
+            (tie,) = result.ties
+            assert result.winners == ("c",) and result.steps == 9
+            assert (tie.step, tie.round, tie.among, tie.decided_by) == (10, 1, ("a", "c"), "lot")
+            assert tie.otherwise == ({"first": "c", "winners": ["c", "b"], "changes": True},)
+            assert tie.as_data()["step"] == 10
+        else:
+            assert result.winners == ("c", "b")
+
+
+@pytest.mark.parametrize("completion", ["none", "add1", "add-opt"])
+def test_whoever_would_win_with_another_lot_is_named_among_the_ties_and_nobody_else(completion):
+    changed = 0
+    for number in range(4200, 4700):
+        election, _, card = random_case(number)
+        utility = "count" if card.utility == "points" else card.utility
+        card = card.but(rule="equal-shares", utility=utility, completion=completion, caps=())
+        result = count(election, card)
+        told = {other["first"] for tie in result.ties for other in tie.otherwise if other["changes"]}
+        for project in election.projects:
+            again = count(election, card.but(prefer=(project.id,)), alternatives=False, trail=False)
+            differs = set(again.winners) != set(result.winners)
+            assert differs == (project.id in told), (number, project.id)
+            changed += differs
+    assert changed > 20
+
+
 def check_told(election, result, told):
     """Count again with each claimed change and with one unit less of it."""
     card = result.card
@@ -138,12 +172,14 @@ def test_equal_shares_never_leaves_a_deserving_group_behind():
     checked = 0
     for number in range(9000, 10800):
         election, _, card = random_case(number)
-        plain = card.rule == "equal-shares" and not card.exclusive and not card.threshold and card.start == "exact"
+        limited = card.exclusive or card.threshold or card.pots
+        plain = card.rule == "equal-shares" and card.start == "exact" and not limited
         if plain and election.voters and election.vote_type in ("approval", "choose-1"):
             found = check(election, count(election, card, alternatives=False))
             utility = card.utility if card.utility == "cost" else "count"
             assert found[f"ejr_plus_up_to_any_{utility}"]["holds"], number
-            assert found["priceable"]["holds"] and found["budget"]["holds"] and found["limits"]["holds"], number
+            assert card.completion == "add-opt" or found["priceable"]["holds"], number
+            assert found["budget"]["holds"] and found["limits"]["holds"], number
             checked += 1
     assert checked > 60
 
