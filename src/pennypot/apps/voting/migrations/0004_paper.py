@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             name='DeskVisit',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('shown', models.CharField(choices=[('letter', 'a letter with a voting code'), ('passport', 'a passport'), ('licence', 'a driving licence'), ('card', 'another card with a photo'), ('letter-home', 'a bill or letter with their address, and a second paper')], max_length=11)),
+                ('shown', models.CharField(choices=[('letter', 'a letter with a voting code'), ('passport', 'a passport'), ('licence', 'a driving licence'), ('card', 'another card with a photo')], max_length=8)),
                 ('gave', models.CharField(choices=[('paper', 'a ballot paper'), ('code', 'a code for the tablet or at home')], max_length=5)),
                 ('day', models.DateField()),
             ],

@@ -45,7 +45,6 @@ class DeskVisit(models.Model):
         PASSPORT = "passport", _("a passport")
         LICENCE = "licence", _("a driving licence")
         CARD = "card", _("another card with a photo")
-        KNOWN = "letter-home", _("a bill or letter with their address, and a second paper")
 
     class Gave(models.TextChoices):
         PAPER = "paper", _("a ballot paper")
@@ -54,7 +53,7 @@ class DeskVisit(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     round = models.ForeignKey(Round, models.PROTECT, related_name="desk_visits")
     entry = models.ForeignKey(RollEntry, models.CASCADE, related_name="desk_visits")
-    shown = models.CharField(max_length=11, choices=Shown)
+    shown = models.CharField(max_length=8, choices=Shown)
     gave = models.CharField(max_length=5, choices=Gave)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     day = models.DateField()

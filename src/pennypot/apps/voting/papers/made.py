@@ -126,7 +126,7 @@ def audit_letters(
                     "code": "",
                     "slip": one.reference,
                     "qr": "",
-                    "facts": [[_("How the vote came"), plain(one.channel)], [_("Day"), plain(one.day)]],
+                    "facts": [[_("How the vote came"), plain(one.channel)], [_("On the roll since"), plain(one.day)]],
                 }
                 for one in letters
             ],

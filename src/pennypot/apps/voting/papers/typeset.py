@@ -30,7 +30,7 @@ LONGEST_WORD, PIECE = 30, 10
 # Marks that turn or hide text: a title must not be able to rewrite the cost beside it.
 _TURNING = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NO_LETTER = "could not be displayed"
-_LONG_WORD = re.compile(r"\S{%d,}" % (LONGEST_WORD + 1))
+_LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 
 
 def plain(text: str, *, lines: bool = False) -> str:

@@ -61,7 +61,7 @@ def how_to_fill_in(a_round: PaperRound, style: str) -> list[str]:
     card = {
         "approve": _("Write the number of each project that you choose, one on a line. The booklet has the numbers."),
         "knapsack": _(
-            "Write the number of each project that you choose, and its cost, one on a line. The booklet has the numbers."
+            "Write the number and the cost of each project that you choose, one on a line. Both are in the booklet."
         ),
         "rank": _("Write the number of your first choice on the first line, and so on. The booklet has the numbers."),
         "points": _("Write the number of the project and how many points it gets. The booklet has the numbers."),
@@ -93,7 +93,7 @@ def after_the_vote(a_round: PaperRound) -> list[str]:
     """Say what happens next, and what is not protected."""
     return [
         _(
-            "Three people hold the keys. Two of them together open the ballots after voting has closed; nobody can before."
+            "Three people hold the keys. Two of them together open the ballots after the close; nobody can before."
         ),
         _("The count is published with everything needed to count again, and each project gets an explanation."),
         _("Each paper ballot is typed in by two officers who do not see each other's work. Both have to agree."),
@@ -132,7 +132,7 @@ def audit_opening(a_round: PaperRound) -> list[str]:
     """First words of the audit letter."""
     return [
         _(
-            "Our roll says that you took part in the vote “%(round)s”. We write to people drawn by lot to check the roll."
+            "Our roll says that you took part in the vote “%(round)s”. We write to some people, drawn by lot, to check it."
         )
         % {"round": plain(a_round.title)},
     ]
