@@ -31,6 +31,8 @@ class Election(models.Model):
     # Everything that decides how ballots look and are counted, frozen at the rehearsal; its hash is in leaf 0.
     config = models.JSONField(default=dict)
     config_sha256 = models.CharField(max_length=64, blank=True)
+    # Whether people can vote on paper too; then the returning officer closes when every paper ballot is in the log.
+    by_paper = models.BooleanField(_("people can vote on paper too"), default=False)
     made_at = models.DateTimeField(auto_now_add=True)
     rehearsed_at = models.DateTimeField(null=True, blank=True)
     # Leaf 0 is written: ballots can be cast once the voting stage is open.
@@ -43,6 +45,8 @@ class Election(models.Model):
     counted_at = models.DateTimeField(null=True, blank=True)
     # Voters by channel and by day, counted when the election closed: {"channel": {...}, "day": {...}}.
     roll_counts = models.JSONField(default=dict, blank=True)
+    # Voters by area and channel, and people on the roll by area; published only after small numbers are hidden.
+    turnout = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [

@@ -1,5 +1,6 @@
-"""What happens without a person: letters of the entrance and what is forgotten in time (`web`)."""
+"""What happens without a person: checkpoints, closing by the clock, the count (`core`); the entrance (`web`),
+letters with codes (`paper`)."""
 
-from pennypot.apps.voting.tasks import web
+from pennypot.apps.voting.tasks import core, paper, web
 
-__all__ = ["web"]
+__all__ = ["core", "paper", "web"]

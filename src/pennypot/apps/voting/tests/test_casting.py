@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import secrets
 
-import pytest
-
 from pennypot.apps.voting.actions.casting import cast as cast_ballot
 from pennypot.apps.voting.log import merkle
 from pennypot.apps.voting.models import Head, LogEvent, SealedBallot, Slot

@@ -1,0 +1,1 @@
+"""What pages of voting read, one file a matter."""

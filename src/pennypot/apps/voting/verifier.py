@@ -1,0 +1,467 @@
+#!/usr/bin/env python3
+"""Check an election's evidence and count it again. One file; it needs Python 3.11 or later and nothing else.
+
+    python3 verify.py EVIDENCE.zip --checkpoint NOTE.txt [--checkpoint ANOTHER.txt ...]
+
+A checkpoint is a note that you were sent, or copied from the election's page, while people voted. It is what shows that
+nobody changed the log afterwards; without one, all that can be shown is that the evidence fits together.
+What is checked, and why, is told in words at docs/algorithms/ballot-log.md of Pennypot.
+"""
+
+import argparse
+import base64
+import hashlib
+import heapq
+import json
+import re
+import sys
+import zipfile
+from collections import Counter
+from fractions import Fraction
+from math import lcm
+
+FILES = ("config.json", "log.jsonl", "checkpoints.txt", "ballots.jsonl", "roll.json", "result.json", "ballots.pb")
+NOTE = re.compile(r"([^\n]+)\n(\d+)\n([A-Za-z0-9+/=]+)\n\n((?:— [^\n]+\n)+)")
+
+
+class Wrong(Exception):
+    """Something does not hold; the words say what."""
+
+
+def need(holds, words):
+    if not holds:
+        raise Wrong(words)
+
+
+def sha256(content):
+    return hashlib.sha256(content).digest()
+
+
+def canonical(data):
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+# Ed25519 (RFC 8032): points of the curve as (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z.
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+
+
+def add(a, b):
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    c, d = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = f - e, d - c, d + c, f + e
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def point(raw):
+    """Read a point from 32 bytes; None where there is none."""
+    y = int.from_bytes(raw, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def signature_holds(public, message, signature):
+    """Whether an Ed25519 signature is by this key over this message."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    key, nonce, s = point(public), point(signature[:32]), int.from_bytes(signature[32:], "little")
+    if key is None or nonce is None or s >= ORDER:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    minus = (P - key[0], key[1], 1, P - key[3])
+    steps, total = {1: BASE, 2: minus, 3: add(BASE, minus)}, (0, 1, 1, 0)
+    for bit in range(255, -1, -1):  # s * BASE - k * key, both at once
+        total = add(total, total)
+        step = (s >> bit & 1) | (k >> bit & 1) << 1
+        total = add(total, steps[step]) if step else total
+    return not ((total[0] - nonce[0] * total[2]) % P or (total[1] - nonce[1] * total[2]) % P)
+
+
+# Signed notes and the log.
+
+
+def read_notes(text):
+    """Checkpoints in a text, as (origin, size, root, signed text, signatures)."""
+    found = []
+    for match in NOTE.finditer(text):
+        signatures = [line.split(" ")[1:] for line in match[4].splitlines()]
+        body = f"{match[1]}\n{match[2]}\n{match[3]}\n"
+        found.append((match[1], int(match[2]), base64.b64decode(match[3]), body, signatures))
+    return found
+
+
+def check_signature(note, log_key):
+    """Check that the election's log key signed a checkpoint."""
+    name, key_id, coded = log_key.rsplit("+", 2)
+    public = base64.b64decode(coded)[1:]
+    for signature in note[4]:
+        if len(signature) == 2 and signature[0] == name:
+            raw = base64.b64decode(signature[1])
+            if raw[:4].hex() == key_id and signature_holds(public, note[3].encode(), raw[4:]):
+                return
+    raise Wrong(f"the checkpoint at {note[1]} leaves is not signed by this election's key")
+
+
+def roots_at(leaves, sizes):
+    """The log's root at each of these sizes (RFC 9162, section 2.1)."""
+    edge, found = [], {}
+    for index, leaf in enumerate(leaves):
+        node, rest = sha256(b"\x00" + leaf), index
+        while rest & 1:
+            node, rest = sha256(b"\x01" + edge.pop() + node), rest >> 1
+        edge.append(node)
+        if index + 1 in sizes:
+            root = edge[-1]
+            for left in reversed(edge[:-1]):
+                root = sha256(b"\x01" + left + root)
+            found[index + 1] = root
+    return found
+
+
+class Log:
+    """The log's leaves, read by the rules: what was cast, what was replaced, what is void."""
+
+    def __init__(self, content):
+        self.raw = content.split(b"\n")[:-1]
+        self.leaves = [json.loads(line) for line in self.raw]
+        self.ballots, self.out, self.at_close, self.close, self.tally = {}, set(), None, None, None
+        commitments = set()
+        for index, (raw, leaf) in enumerate(zip(self.raw, self.leaves, strict=True)):
+            need(canonical(leaf) == raw and leaf["i"] == index, f"leaf {index} is not written as leaves are")
+            kind = leaf["type"]
+            need(self.tally is None, "something follows the tally, which must be the last leaf")
+            need((kind == "open") == (index == 0) and (kind == "keys") == (index == 1), f"leaf {index} is misplaced")
+            if kind in ("cast", "paper"):
+                need(self.close is None, f"leaf {index} was cast after the close")
+                need(leaf["commitment"] not in commitments, f"leaf {index} repeats another ballot")
+                commitments.add(leaf["commitment"])
+                if "replaces" in leaf:
+                    self._take_out(index, leaf["replaces"], kind == "cast" and "cast", "replaces")
+                self.ballots[index] = leaf
+            elif kind == "void":
+                self._take_out(index, leaf["voids"], None, "voids")
+            elif kind == "close":
+                need(self.close is None, "the election was closed twice")
+                self.close, self.at_close = leaf, self.counted()
+            elif kind == "tally":
+                self.tally = leaf
+            else:
+                need(index < 2, f"leaf {index} is of no known kind")
+        need(self.close and self.tally, "the log does not end with a close and a tally: something was cut off")
+
+    def _take_out(self, index, target, kind, verb):
+        ballot = self.ballots.get(target)
+        need(ballot and (kind is None or ballot["type"] == kind), f"leaf {index} {verb} something that is no ballot")
+        mark = (verb, target)
+        need(mark not in self.out, f"leaf {index} {verb} what was taken out before")
+        self.out.add(mark)
+
+    def counted(self):
+        """Ballots that count: neither replaced nor void, by index."""
+        return {
+            index: leaf
+            for index, leaf in self.ballots.items()
+            if ("replaces", index) not in self.out and ("voids", index) not in self.out
+        }
+
+
+# Counting again, exactly.
+
+
+def holds(config, choices):
+    """Whether the choices of one ballot hold against the ballot form."""
+    cost = {project["id"]: project["cost_pence"] for project in config["projects"]}
+    pointed = config["form"] == "points"
+    if not isinstance(choices, list) or not choices:
+        return False
+    if pointed and not all(isinstance(one, list) and len(one) == 2 for one in choices):
+        return False
+    numbers = [one[0] for one in choices] if pointed else choices
+    if not all(type(number) is int and number in cost for number in numbers) or len(set(numbers)) < len(numbers):
+        return False
+    if pointed:
+        given = [one[1] for one in choices]
+        if not all(type(points) is int and points > 0 for points in given):
+            return False
+        if config["points"] is not None and sum(given) > config["points"]:
+            return False
+    if config["form"] == "knapsack" and sum(cost[number] for number in numbers) > config["budget_pence"]:
+        return False
+    return config["max_choices"] is None or len(numbers) <= config["max_choices"]
+
+
+class Count:
+    """One election, or the part of it that a pot pays for. Money is in whole pence."""
+
+    def __init__(self, config, rule, ballots, members, budget):
+        self.rule, self.budget, self.form, self.weights = rule, budget, config["form"], []
+        self.cost = {str(one["id"]): one["cost_pence"] for one in config["projects"] if one["id"] in members}
+        self.fans = {project: [] for project in self.cost}
+        for choices, weight in ballots.items():
+            pairs = choices if self.form == "points" else [(number, 1) for number in choices]
+            pairs = [(str(number), points) for number, points in pairs if number in members]
+            if self.form == "rank":
+                pairs = [(p, len(pairs) - at - 1 + rule["last_place"]) for at, (p, _) in enumerate(pairs)]
+            for project, points in pairs:
+                if points > 0:
+                    self.fans[project].append((len(self.weights), points))
+            if pairs:
+                self.weights.append(weight)
+        self.votes = {c: sum(self.weights[i] for i, _ in fans) for c, fans in self.fans.items()}
+        self.points = {c: sum(self.weights[i] * p for i, p in fans) for c, fans in self.fans.items()}
+        score = self.points if self.form in ("points", "rank") else self.votes
+        self.can = {c for c in self.cost if self.votes[c] and score[c] >= rule["threshold"]} - set(rule["withdrawn"])
+        self.rivals = {c: {r for g in rule["exclusive"] if c in g for r in g} - {c} for c in self.cost}
+        keys = rule["ties"] if {"lot", "id"} & set(rule["ties"]) else [*rule["ties"], "lot"]
+        self.rank = {c: (*(self._tie(key, c) for key in keys), c) for c in self.cost}
+
+    def _tie(self, key, c):
+        if key == "lot":
+            return hashlib.sha256(f"{self.rule['seed']}\n{c}".encode()).hexdigest()
+        return {"votes": -self.votes[c], "points": -self.points[c], "cost": self.cost[c], "id": c}[key]
+
+    def winners(self):
+        if self.rule["rule"] == "greedy":
+            usual = {"cost": "votes", "count": "votes-per-cost", "points": "points"}
+            return self.greedy([], self.budget, self.rule["measure"] or usual[self.rule["utility"]])
+        if not self.weights:
+            return []
+        start, step = Fraction(self.budget, sum(self.weights)), Fraction(self.rule["step"]) * 100
+        if self.rule["start"] == "whole":
+            start = Fraction(start // 100 * 100)
+        won = self.shares(start)
+        while self.rule["completion"] == "add1" and not self._finished(won):
+            start += step
+            more = self.shares(start)
+            if self._spent(more) > self.budget:
+                break
+            won = more
+        if self.rule["completion"] == "greedy":
+            by = {"cost": "votes", "count": "votes-per-cost", "points": "points-per-cost"}[self.rule["utility"]]
+            won += self.greedy(won, self.budget - self._spent(won), by)
+        return won
+
+    def _spent(self, won):
+        return sum(self.cost[c] for c in won)
+
+    def _finished(self, won):
+        blocked = set(won).union(*(self.rivals[c] for c in won))
+        waiting = [self.cost[c] for c in self.can - blocked]
+        left = self.budget - self._spent(won)
+        return not waiting or (self.rule["stop"] == "exhaustive" and min(waiting) > left)
+
+    def greedy(self, won, left, measure):
+        """The best first, then the next, passing over what does not fit (or stopping there)."""
+        base = self.votes if measure.startswith("votes") else self.points
+        value = {c: Fraction(base[c], self.cost[c]) if measure.endswith("per-cost") else base[c] for c in self.cost}
+        taken, found = set(won), []
+        for c in sorted(self.can - taken, key=lambda c: (-value[c], self.rank[c])):
+            if self.rivals[c] & taken:
+                continue
+            if self.cost[c] > left:
+                if self.rule["too_dear"] == "stop":
+                    break
+                continue
+            left -= self.cost[c]
+            taken.add(c)
+            found.append(c)
+        return found
+
+    def shares(self, endowment):
+        """Equal Shares for one endowment. Money is in whole parts of a penny that every payment divides."""
+        unit = endowment.denominator
+        money, won, gone = [endowment.numerator] * len(self.weights), [], set()
+        # A price never falls, so the least one that was ever worked out comes first and is worked out again.
+        queue = [(Fraction(0), self.rank[c], c, -1) for c in self.can]
+        heapq.heapify(queue)
+        while queue:
+            key, rank, c, when = heapq.heappop(queue)
+            if c in gone:
+                continue
+            if when < len(won):
+                price = self._price(c, money, unit)
+                if price is not None:
+                    key = price / self.cost[c] if self.rule["utility"] == "cost" else price
+                    heapq.heappush(queue, (key, rank, c, len(won)))
+                continue
+            price = key * self.cost[c] if self.rule["utility"] == "cost" else key
+            finer = lcm(unit, price.denominator)
+            money, unit = [m * (finer // unit) for m in money], finer
+            due = price.numerator * (finer // price.denominator)
+            for voter, points in self.fans[c]:
+                money[voter] = max(0, money[voter] - due * self._share(points))
+            won.append(c)
+            gone |= self.rivals[c] | {c}
+        return won
+
+    def _share(self, points):
+        return points if self.rule["utility"] == "points" else 1
+
+    def _price(self, c, money, unit):
+        """What each supporter pays (for each point) when nobody pays more than they have; None if it is too dear."""
+        fans = [(money[i], self._share(p), self.weights[i]) for i, p in self.fans[c] if money[i]]
+        if self.rule["utility"] == "points":
+            fans.sort(key=lambda fan: Fraction(fan[0], fan[1]))
+        else:
+            fans.sort()
+        due, share = self.cost[c] * unit, sum(points * weight for _, points, weight in fans)
+        for held, points, weight in fans:
+            if held * share >= due * points:
+                return Fraction(due, share * unit)
+            due, share = due - held * weight, share - points * weight
+        return None
+
+
+def recount(config, result, ballots):
+    """Winners in order, or None where this file does not know the rule."""
+    rule = config["rule"] | {"seed": result["seed"], "withdrawn": [str(number) for number in result["withdrawn"]]}
+    known = rule["rule"] == "greedy" or (
+        rule["rule"] == "equal-shares" and rule["completion"] in ("none", "greedy", "add1")
+    )
+    if not known or rule["caps"] or rule["part_funding"] or rule["prefer"]:
+        return None
+    everything = {one["id"] for one in config["projects"]}
+    whole, left, won = Count(config, rule, ballots, everything, config["budget_pence"]), config["budget_pence"], []
+    if not rule["pots"]:
+        return whole.winners()
+    others = set(everything)
+    for pot in rule["pots"]:
+        column = "category" if pot["by"] == "category" else "neighborhood"
+        inside = {one["id"] for one in config["projects"] if one["columns"][column] == pot["name"]}
+        won += Count(config, rule, ballots, inside, pot["budget"]).winners()
+        others, left = others - inside, left - pot["budget"]
+    won += Count(config, rule, ballots, others, left).winners() if left else []
+    if rule["leftover"] == "greedy":
+        usual = {"cost": "votes", "count": "votes-per-cost", "points": "points"}
+        unspent = config["budget_pence"] - whole._spent(won)
+        won += whole.greedy(won, unspent, rule["measure"] or usual[rule["utility"]])
+    return won
+
+
+# The whole check.
+
+
+def check_ballots(config, log, files):
+    """Compare the opened ballots with the log; return the choices that count, with how often each was made."""
+    result, wanted = json.loads(files["result.json"]), {leaf["commitment"] for leaf in log.counted().values()}
+    ballots, invalid, seen, fits = Counter(), [], set(), {}
+    for line in files["ballots.jsonl"].split(b"\n")[:-1]:
+        commitment = sha256(line).hex()
+        need(commitment in wanted, "a ballot was changed or added: its SHA-256 is of no ballot that counts in the log")
+        need(commitment not in seen, "a ballot is there twice")
+        seen.add(commitment)
+        choices = json.loads(line)["choices"]
+        key = json.dumps(choices)
+        if key not in fits:
+            fits[key] = holds(config, choices)
+        if fits[key]:
+            ballots[tuple(tuple(one) if isinstance(one, list) else one for one in choices)] += 1
+        else:
+            invalid.append(commitment)
+    need(wanted - seen == set(result["unopened"]), "ballots that are in the log are missing")
+    need(sorted(invalid) == result["invalid"], "the ballots that do not hold are not those that the result names")
+    need(result["ballots"] == log.tally["ballots"] == sum(ballots.values()), "the number of ballots is not the log's")
+    votes = Counter()
+    for line in files["ballots.pb"].decode().split("\nVOTES\n")[1].splitlines()[1:]:
+        fields = line.split(";")
+        listed = [int(number) for number in fields[1].split(",") if number]
+        points = [int(number) for number in fields[2].split(",")] if len(fields) > 2 and fields[2] else None
+        votes[tuple(zip(listed, points, strict=True)) if points else tuple(listed)] += 1
+    need(votes == ballots, "the file for counting programs has other ballots")
+    return ballots
+
+
+def check_roll(log, roll):
+    """Compare the ballots at the close with the roll."""
+    cast = Counter(leaf["channel"] for leaf in log.at_close.values())
+    need(dict(cast) == roll["channels"], "the log has more or fewer ballots than the roll has voters")
+    need(roll["off_roll"] == 0, f"{roll['off_roll']} ballots belong to nobody on the roll")
+    need(cast["paper"] + roll["spoilt"] == roll["envelopes"], "paper ballots and envelopes are not the same number")
+    need(sum(cast.values()) + roll["spoilt"] <= roll["roll"], "more people voted than are on the roll")
+    voters = sum(cast.values()) - cast["paper"] + roll["envelopes"]
+    need(sum(roll["days"].values()) == voters, "voters by day and by channel are not the same number")
+
+
+def verify(files, outside=(), count_again=True, say=lambda words: None):
+    """Check evidence given as {name: bytes}, with the texts of checkpoints kept outside. Raises Wrong."""
+    for name in FILES:
+        need(name in files, f"{name} is missing")
+    config, roll, result = (json.loads(files[name]) for name in ("config.json", "roll.json", "result.json"))
+    log = Log(files["log.jsonl"])
+    say(f"The log has {len(log.raw)} leaves, {len(log.counted())} ballots count.")
+    first = log.leaves[0]
+    need(first["config"] == sha256(canonical(config)).hex(), "the rules, the money or a project were changed")
+    need(first["origin"] == config["origin"], "the log is another election's")
+    need((log.leaves[1]["box"], log.leaves[1]["log"]) == (config["box_key"], config["log_key"]), "the keys differ")
+    inside, kept = (
+        read_notes(files["checkpoints.txt"].decode()),
+        [note for text in outside for note in read_notes(text)],
+    )
+    need(kept or not outside, "there is no checkpoint in the file that you gave")
+    need(inside and inside[-1][1] == len(log.raw), "the last checkpoint does not cover the whole log")
+    roots = roots_at(log.raw, {note[1] for note in [*inside, *kept]})
+    for note in [*kept, *inside]:
+        mine = "your checkpoint" if note in kept else "the checkpoint"
+        need(note[0] == config["origin"], f"{mine} at {note[1]} leaves is another election's")
+        need(note[1] in roots, f"{mine} is of {note[1]} leaves, the log has {len(log.raw)}: the end was cut off")
+        need(roots[note[1]] == note[2], f"{mine} at {note[1]} leaves has another root: the log was changed")
+        check_signature(note, config["log_key"])
+    say(f"{len(inside)} checkpoints hold, and {len(kept)} that were kept outside.")
+    need(log.close["roll"] == sha256(canonical(roll)).hex(), "the counts of the roll were changed")
+    need(log.tally["result"] == sha256(canonical(result)).hex(), "the result was changed")
+    need(log.tally["pb"] == sha256(files["ballots.pb"]).hex(), "the file for counting programs was changed")
+    check_roll(log, roll)
+    ballots = check_ballots(config, log, files)
+    say(f"{sum(ballots.values())} ballots are what their voters committed to; {len(result['invalid'])} do not hold.")
+    if not count_again:
+        return
+    winners = recount(config, result, ballots)
+    if winners is None:
+        say("This file does not know the rule. To count again: pennypot recount certificate.json ballots.pb")
+        return
+    cost = {str(one["id"]): one["cost_pence"] for one in config["projects"]}
+    need([int(c) for c in winners] == result["winners"], f"counted again, other projects win: {', '.join(winners)}")
+    need(sum(cost[c] for c in winners) == result["cost_pence"] <= config["budget_pence"], "the money does not add up")
+    say(f"Counted again: the same {len(winners)} projects win, for £{result['cost_pence'] / 100:,.2f}.")
+
+
+def main(words=None):
+    parser = argparse.ArgumentParser(description="Check an election's evidence and count it again.")
+    parser.add_argument("evidence", help="the ZIP file")
+    parser.add_argument("--checkpoint", action="append", default=[], help="a file with checkpoints that you kept")
+    parser.add_argument("--no-count", action="store_true", help="check the log and the ballots, do not count again")
+    chosen = parser.parse_args(words)
+    try:
+        with zipfile.ZipFile(chosen.evidence) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        outside = []
+        for name in chosen.checkpoint:
+            with open(name, encoding="utf-8") as note:  # noqa: PTH123
+                outside.append(note.read())
+        verify(files, outside, not chosen.no_count, print)
+    except (Wrong, OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError) as problem:
+        print(f"WRONG: {problem or type(problem).__name__}")
+        return 1
+    if not outside:
+        print("You gave no checkpoint of your own, so this does not show that the log is the one people voted into.")
+    print("Everything that was checked holds.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
