@@ -6,6 +6,7 @@ Amounts are whole pence. The work is done once, when a result is published; page
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -92,15 +93,20 @@ def read(pb: bytes, certificate: dict[str, Any], *, progress: Progress | None = 
     tell(len(outcomes), len(outcomes) + 1, "comparing")
     compared = [_compared(one, pounds) for one in compare(election, card)]
     reading = Reading(
-        summary=_summary(election, result, certificate, pounds),
+        summary=_as_json(_summary(election, result, certificate, pounds)),
         outcomes=outcomes,
-        compared=compared,
+        compared=_as_json(compared),
         fairness={name: _fairness(name, found, pounds) for name, found in certificate["checks"].items()},
         ties=[_tie(one.as_data(), result) for one in result.ties],
         seconds=time.monotonic() - begun,
     )
     tell(1, 1, "comparing")
     return reading
+
+
+def _as_json(data: Any) -> Any:
+    """The same data as it comes back from the database."""
+    return json.loads(json.dumps(data))
 
 
 def _check_columns(election: Election) -> None:
@@ -137,7 +143,7 @@ def _summary(election: Election, result: Result, certificate: dict[str, Any], po
         "budget_pence": pounds.units(election.budget),
         "spent_pence": pounds.units(result.cost),
         "with_something": election.voters - coverage["none"],
-        "by_number": {int(number): voters for number, voters in sorted(coverage["voters"].items(), key=_by_number)},
+        "by_number": dict(sorted(coverage["voters"].items(), key=_by_number)),
         "rule": result.card.as_data(),
         "vote_type": election.vote_type,
     }

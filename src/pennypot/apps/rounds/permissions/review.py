@@ -12,6 +12,7 @@ from pennypot.apps.places.models import Agency, Place
 from pennypot.apps.places.permissions import Someone, holds, roles_in
 from pennypot.apps.rounds import clock
 from pennypot.apps.rounds.models import Decision, Proposal, Review, Round
+from pennypot.apps.rounds.permissions import proposals
 from pennypot.apps.rounds.permissions.rounds import open_for
 from pennypot.apps.rounds.stages import Kind
 from pennypot.house.answers import Answer, No, Yes
@@ -36,11 +37,7 @@ def decision_of(proposal: Proposal, level: str) -> Decision | None:
 
 def is_author(person: Someone, proposal: Proposal) -> bool:
     """Whether the person owns the proposal or stands behind it."""
-    if not isinstance(person, Person):
-        return False
-    return proposal.owner_id == person.pk or any(
-        one.person_id == person.pk and one.state == "consented" for one in proposal.authors.all()
-    )
+    return isinstance(person, Person) and (proposal.owner_id == person.pk or proposals.is_author(person, proposal))
 
 
 def may_use_desk(person: Someone, place: Place) -> Answer:

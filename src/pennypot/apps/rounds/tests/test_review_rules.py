@@ -21,11 +21,7 @@ def test_what_was_checked_and_decided_stays(reviewed):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM rounds_{table}")
             assert cursor.fetchone()[0], f"{table} has nothing to try it on"
-        for sql in (
-            f"UPDATE rounds_{table} SET id = id",
-            f"DELETE FROM rounds_{table}",
-            f"TRUNCATE rounds_{table} CASCADE",
-        ):
+        for verb in ("UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"):
             refuses(lambda sql=verb.format(f"rounds_{table}"): connection.cursor().execute(sql))
 
 
