@@ -89,7 +89,9 @@ def open_envelopes(person: Person, election: Election, counted: int, *, few: boo
     """
     require(may_work_on_paper(person, election.round, election))
     with transaction.atomic():
-        Election.objects.select_for_update().get(pk=election.pk)  # two officers open one after the other
+        # Two officers open one after the other. Without "no key" this row's lock and that of a ballot being cast, which
+        # refers to it, would wait for each other.
+        Election.objects.select_for_update(no_key=True).get(pk=election.pk)
         waiting = list(
             PaperEnvelope.objects.select_for_update()
             .filter(election=election, state=State.CHECKED)
