@@ -16,6 +16,7 @@ ROOMS = {
     "budgets": gettext_lazy("The pool"),
     "fund": gettext_lazy("The one per cent"),
     "rounds": gettext_lazy("Rounds and proposals"),
+    "voting": gettext_lazy("Voting"),
     "people": gettext_lazy("Accounts"),
     "talk": gettext_lazy("Conversation"),
 }
@@ -78,6 +79,17 @@ WORDS = {
     "rounds.appeal.assigned": gettext_lazy("said which agency decides an appeal"),
     "rounds.appeal.decided": gettext_lazy("decided an appeal"),
     "rounds.result.published": gettext_lazy("published the result of a round"),
+    "voting.clerk.named": gettext_lazy("named an officer for paper and the desk"),
+    "voting.clerk.ended": gettext_lazy("ended an officer's task with paper and the desk"),
+    "voting.envelope.checked": gettext_lazy("checked an envelope against the roll"),
+    "voting.envelope.sent-back": gettext_lazy("sent an envelope back"),
+    "voting.envelopes.opened": gettext_lazy("opened envelopes that another officer had checked"),
+    "voting.paper.keyed": gettext_lazy("keyed a paper ballot"),
+    "voting.desk.checked-in": gettext_lazy("checked somebody in at a desk"),
+    "voting.letters.asked": gettext_lazy("had letters with voting codes made"),
+    "voting.letters.fetched": gettext_lazy("fetched letters with voting codes"),
+    "voting.letters.thrown-away": gettext_lazy("threw the files of letters away"),
+    "voting.roll.drawn": gettext_lazy("drew people of the roll by lot"),
 }
 LONGEST = 160
 
