@@ -48,6 +48,7 @@ def make_election(cast: Cast, *, stage: str = "voting", slug: str = "spring-2027
     for person in cast.everyone().values():
         person.second_factor = True
     round = make_round(cast, slug=slug, stage="ballot", **values)
+    fill_pot(round)
     fix_ballot(round, cast)
     election = ceremony.prepare_election(cast.aled, round)
     holders = {1: cast.aled, 2: cast.sam, 3: cast.carys}
@@ -58,6 +59,15 @@ def make_election(cast: Cast, *, stage: str = "voting", slug: str = "spring-2027
     assert ceremony.rehearse(cast.sam, second, shares[2])
     round = put_in_stage(round, stage)
     return Story(Election.objects.select_related("round__place").get(pk=election.pk), round, shares, holders, cast)
+
+
+def fill_pot(round: Any) -> None:
+    """Put the round's money into its pot."""
+    from pennypot.apps.fund.actions.books import Move, accounts, post
+
+    outside = accounts(round.place, [("outside", "", None)])["outside"]
+    move = Move(outside, round.account, round.budget_pence)
+    post(round.place, key=f"fill {round.pk}", kind="match", year=round.year, moves=[move])
 
 
 def fix_ballot(round: Any, cast: Cast, costs: dict[int, int] | None = None) -> None:

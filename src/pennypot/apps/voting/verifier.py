@@ -19,9 +19,11 @@ import zipfile
 from collections import Counter
 from fractions import Fraction
 from math import lcm
+from pathlib import Path
 
 FILES = ("config.json", "log.jsonl", "checkpoints.txt", "ballots.jsonl", "roll.json", "result.json", "ballots.pb")
-NOTE = re.compile(r"([^\n]+)\n(\d+)\n([A-Za-z0-9+/=]+)\n\n((?:— [^\n]+\n)+)")
+# A signed note: origin, leaves, root; then who signed, and the signature.
+NOTE = re.compile(r"(([^\n]+)\n(\d+)\n([A-Za-z0-9+/=]+)\n)\n— ([^ \n]+) ([A-Za-z0-9+/=]+)\n")
 
 
 class Wrong(Exception):
@@ -92,29 +94,17 @@ def signature_holds(public, message, signature):
     return not ((total[0] - nonce[0] * total[2]) % P or (total[1] - nonce[1] * total[2]) % P)
 
 
-# Signed notes and the log.
-
-
-def read_notes(text):
-    """Checkpoints in a text, as (origin, size, root, signed text, signatures)."""
-    found = []
-    for match in NOTE.finditer(text):
-        signatures = [line.split(" ")[1:] for line in match[4].splitlines()]
-        body = f"{match[1]}\n{match[2]}\n{match[3]}\n"
-        found.append((match[1], int(match[2]), base64.b64decode(match[3]), body, signatures))
-    return found
-
-
-def check_signature(note, log_key):
-    """Check that the election's log key signed a checkpoint."""
-    name, key_id, coded = log_key.rsplit("+", 2)
-    public = base64.b64decode(coded)[1:]
-    for signature in note[4]:
-        if len(signature) == 2 and signature[0] == name:
-            raw = base64.b64decode(signature[1])
-            if raw[:4].hex() == key_id and signature_holds(public, note[3].encode(), raw[4:]):
-                return
-    raise Wrong(f"the checkpoint at {note[1]} leaves is not signed by this election's key")
+def check_note(note, config, roots, leaves, mine):
+    """Check a checkpoint: of this election, signed by its key, and with the root that the log has there."""
+    text, origin, size, root, name, signature = note
+    name_of_key, key_id, key = config["log_key"].rsplit("+", 2)
+    words = f"{'your' if mine else 'the'} checkpoint at {size} leaves"
+    need(origin == config["origin"] and name == name_of_key, f"{words} is another election's")
+    need(int(size) in roots, f"{words} is longer than the log, which has {leaves}: the end was cut off")
+    need(roots[int(size)] == base64.b64decode(root), f"{words} has another root: the log was changed")
+    raw, public = base64.b64decode(signature), base64.b64decode(key)[1:]
+    signed = raw[:4].hex() == key_id and signature_holds(public, text.encode(), raw[4:])
+    need(signed, f"{words} is not signed by this election's key")
 
 
 def roots_at(leaves, sizes):
@@ -151,10 +141,10 @@ class Log:
                 need(leaf["commitment"] not in commitments, f"leaf {index} repeats another ballot")
                 commitments.add(leaf["commitment"])
                 if "replaces" in leaf:
-                    self._take_out(index, leaf["replaces"], kind == "cast" and "cast", "replaces")
+                    self._take_out(index, "replaces", leaf["replaces"], ("cast",) if kind == "cast" else ())
                 self.ballots[index] = leaf
             elif kind == "void":
-                self._take_out(index, leaf["voids"], None, "voids")
+                self._take_out(index, "voids", leaf["voids"], ("cast", "paper"))
             elif kind == "close":
                 need(self.close is None, "the election was closed twice")
                 self.close, self.at_close = leaf, self.counted()
@@ -164,45 +154,31 @@ class Log:
                 need(index < 2, f"leaf {index} is of no known kind")
         need(self.close and self.tally, "the log does not end with a close and a tally: something was cut off")
 
-    def _take_out(self, index, target, kind, verb):
-        ballot = self.ballots.get(target)
-        need(ballot and (kind is None or ballot["type"] == kind), f"leaf {index} {verb} something that is no ballot")
-        mark = (verb, target)
-        need(mark not in self.out, f"leaf {index} {verb} what was taken out before")
-        self.out.add(mark)
+    def _take_out(self, index, verb, target, kinds):
+        found = self.ballots.get(target, {"type": None})["type"]
+        need(found in kinds, f"leaf {index} {verb} something that is no such ballot")
+        need((verb, target) not in self.out, f"leaf {index} {verb} what was taken out before")
+        self.out.add((verb, target))
 
     def counted(self):
         """Ballots that count: neither replaced nor void, by index."""
-        return {
-            index: leaf
-            for index, leaf in self.ballots.items()
-            if ("replaces", index) not in self.out and ("voids", index) not in self.out
-        }
-
-
-# Counting again, exactly.
+        return {at: leaf for at, leaf in self.ballots.items() if not {("replaces", at), ("voids", at)} & self.out}
 
 
 def holds(config, choices):
     """Whether the choices of one ballot hold against the ballot form."""
     cost = {project["id"]: project["cost_pence"] for project in config["projects"]}
-    pointed = config["form"] == "points"
-    if not isinstance(choices, list) or not choices:
-        return False
-    if pointed and not all(isinstance(one, list) and len(one) == 2 for one in choices):
-        return False
-    numbers = [one[0] for one in choices] if pointed else choices
-    if not all(type(number) is int and number in cost for number in numbers) or len(set(numbers)) < len(numbers):
-        return False
-    if pointed:
-        given = [one[1] for one in choices]
-        if not all(type(points) is int and points > 0 for points in given):
+    try:
+        pairs = [(one[0], one[1]) if config["form"] == "points" else (one, 1) for one in choices]
+        proper = all(type(n) is int and n in cost and type(points) is int and points > 0 for n, points in pairs)
+        if not pairs or not proper or len({number for number, _ in pairs}) < len(pairs):
             return False
-        if config["points"] is not None and sum(given) > config["points"]:
-            return False
-    if config["form"] == "knapsack" and sum(cost[number] for number in numbers) > config["budget_pence"]:
+    except (TypeError, IndexError, KeyError):
         return False
-    return config["max_choices"] is None or len(numbers) <= config["max_choices"]
+    spent, given = sum(cost[number] for number, _ in pairs), sum(points for _, points in pairs)
+    fits = config["form"] != "knapsack" or spent <= config["budget_pence"]
+    fits = fits and (config["form"] != "points" or config["points"] is None or given <= config["points"])
+    return fits and (config["max_choices"] is None or len(pairs) <= config["max_choices"])
 
 
 class Count:
@@ -222,6 +198,8 @@ class Count:
                     self.fans[project].append((len(self.weights), points))
             if pairs:
                 self.weights.append(weight)
+        self.usual = {"cost": "votes", "count": "votes-per-cost", "points": "points"}[rule["utility"]]
+        self.by_points = rule["utility"] == "points"
         self.votes = {c: sum(self.weights[i] for i, _ in fans) for c, fans in self.fans.items()}
         self.points = {c: sum(self.weights[i] * p for i, p in fans) for c, fans in self.fans.items()}
         score = self.points if self.form in ("points", "rank") else self.votes
@@ -237,33 +215,27 @@ class Count:
 
     def winners(self):
         if self.rule["rule"] == "greedy":
-            usual = {"cost": "votes", "count": "votes-per-cost", "points": "points"}
-            return self.greedy([], self.budget, self.rule["measure"] or usual[self.rule["utility"]])
+            return self.greedy([], self.budget, self.rule["measure"] or self.usual)
         if not self.weights:
             return []
         start, step = Fraction(self.budget, sum(self.weights)), Fraction(self.rule["step"]) * 100
-        if self.rule["start"] == "whole":
-            start = Fraction(start // 100 * 100)
+        start = Fraction(start // 100 * 100) if self.rule["start"] == "whole" else start
         won = self.shares(start)
         while self.rule["completion"] == "add1" and not self._finished(won):
-            start += step
-            more = self.shares(start)
-            if self._spent(more) > self.budget:
+            more, start = self.shares(start + step), start + step
+            if self.left(more) < 0:
                 break
             won = more
         if self.rule["completion"] == "greedy":
-            by = {"cost": "votes", "count": "votes-per-cost", "points": "points-per-cost"}[self.rule["utility"]]
-            won += self.greedy(won, self.budget - self._spent(won), by)
+            won += self.greedy(won, self.left(won), "points-per-cost" if self.by_points else self.usual)
         return won
 
-    def _spent(self, won):
-        return sum(self.cost[c] for c in won)
+    def left(self, won):
+        return self.budget - sum(self.cost[c] for c in won)
 
     def _finished(self, won):
-        blocked = set(won).union(*(self.rivals[c] for c in won))
-        waiting = [self.cost[c] for c in self.can - blocked]
-        left = self.budget - self._spent(won)
-        return not waiting or (self.rule["stop"] == "exhaustive" and min(waiting) > left)
+        waiting = [self.cost[c] for c in self.can - set(won).union(*(self.rivals[c] for c in won))]
+        return not waiting or (self.rule["stop"] == "exhaustive" and min(waiting) > self.left(won))
 
     def greedy(self, won, left, measure):
         """The best first, then the next, passing over what does not fit (or stopping there)."""
@@ -271,15 +243,12 @@ class Count:
         value = {c: Fraction(base[c], self.cost[c]) if measure.endswith("per-cost") else base[c] for c in self.cost}
         taken, found = set(won), []
         for c in sorted(self.can - taken, key=lambda c: (-value[c], self.rank[c])):
-            if self.rivals[c] & taken:
-                continue
-            if self.cost[c] > left:
-                if self.rule["too_dear"] == "stop":
-                    break
-                continue
-            left -= self.cost[c]
-            taken.add(c)
-            found.append(c)
+            if self.cost[c] <= left and not self.rivals[c] & taken:
+                left -= self.cost[c]
+                taken.add(c)
+                found.append(c)
+            elif self.rule["too_dear"] == "stop" and not self.rivals[c] & taken:
+                break
         return found
 
     def shares(self, endowment):
@@ -304,21 +273,15 @@ class Count:
             money, unit = [m * (finer // unit) for m in money], finer
             due = price.numerator * (finer // price.denominator)
             for voter, points in self.fans[c]:
-                money[voter] = max(0, money[voter] - due * self._share(points))
+                money[voter] = max(0, money[voter] - due * (points if self.by_points else 1))
             won.append(c)
             gone |= self.rivals[c] | {c}
         return won
 
-    def _share(self, points):
-        return points if self.rule["utility"] == "points" else 1
-
     def _price(self, c, money, unit):
         """What each supporter pays (for each point) when nobody pays more than they have; None if it is too dear."""
-        fans = [(money[i], self._share(p), self.weights[i]) for i, p in self.fans[c] if money[i]]
-        if self.rule["utility"] == "points":
-            fans.sort(key=lambda fan: Fraction(fan[0], fan[1]))
-        else:
-            fans.sort()
+        fans = [(money[i], p if self.by_points else 1, self.weights[i]) for i, p in self.fans[c] if money[i]]
+        fans.sort(key=(lambda fan: Fraction(fan[0], fan[1])) if self.by_points else None)
         due, share = self.cost[c] * unit, sum(points * weight for _, points, weight in fans)
         for held, points, weight in fans:
             if held * share >= due * points:
@@ -330,10 +293,8 @@ class Count:
 def recount(config, result, ballots):
     """Winners in order, or None where this file does not know the rule."""
     rule = config["rule"] | {"seed": result["seed"], "withdrawn": [str(number) for number in result["withdrawn"]]}
-    known = rule["rule"] == "greedy" or (
-        rule["rule"] == "equal-shares" and rule["completion"] in ("none", "greedy", "add1")
-    )
-    if not known or rule["caps"] or rule["part_funding"] or rule["prefer"]:
+    shares = rule["rule"] == "equal-shares" and rule["completion"] in ("none", "greedy", "add1")
+    if (rule["rule"] != "greedy" and not shares) or rule["caps"] or rule["part_funding"] or rule["prefer"]:
         return None
     everything = {one["id"] for one in config["projects"]}
     whole, left, won = Count(config, rule, ballots, everything, config["budget_pence"]), config["budget_pence"], []
@@ -347,13 +308,8 @@ def recount(config, result, ballots):
         others, left = others - inside, left - pot["budget"]
     won += Count(config, rule, ballots, others, left).winners() if left else []
     if rule["leftover"] == "greedy":
-        usual = {"cost": "votes", "count": "votes-per-cost", "points": "points"}
-        unspent = config["budget_pence"] - whole._spent(won)
-        won += whole.greedy(won, unspent, rule["measure"] or usual[rule["utility"]])
+        won += whole.greedy(won, whole.left(won), rule["measure"] or whole.usual)
     return won
-
-
-# The whole check.
 
 
 def check_ballots(config, log, files):
@@ -366,13 +322,11 @@ def check_ballots(config, log, files):
         need(commitment not in seen, "a ballot is there twice")
         seen.add(commitment)
         choices = json.loads(line)["choices"]
-        key = json.dumps(choices)
-        if key not in fits:
-            fits[key] = holds(config, choices)
+        key = str(choices)
+        fits[key] = fits[key] if key in fits else holds(config, choices)
+        invalid += [] if fits[key] else [commitment]
         if fits[key]:
             ballots[tuple(tuple(one) if isinstance(one, list) else one for one in choices)] += 1
-        else:
-            invalid.append(commitment)
     need(wanted - seen == set(result["unopened"]), "ballots that are in the log are missing")
     need(sorted(invalid) == result["invalid"], "the ballots that do not hold are not those that the result names")
     need(result["ballots"] == log.tally["ballots"] == sum(ballots.values()), "the number of ballots is not the log's")
@@ -386,50 +340,33 @@ def check_ballots(config, log, files):
     return ballots
 
 
-def check_roll(log, roll):
-    """Compare the ballots at the close with the roll."""
-    cast = Counter(leaf["channel"] for leaf in log.at_close.values())
-    need(dict(cast) == roll["channels"], "the log has more or fewer ballots than the roll has voters")
-    need(roll["off_roll"] == 0, f"{roll['off_roll']} ballots belong to nobody on the roll")
-    need(cast["paper"] + roll["spoilt"] == roll["envelopes"], "paper ballots and envelopes are not the same number")
-    need(sum(cast.values()) + roll["spoilt"] <= roll["roll"], "more people voted than are on the roll")
-    voters = sum(cast.values()) - cast["paper"] + roll["envelopes"]
-    need(sum(roll["days"].values()) == voters, "voters by day and by channel are not the same number")
-
-
-def verify(files, outside=(), count_again=True, say=lambda words: None):
+def verify(files, outside=(), say=lambda words: None):
     """Check evidence given as {name: bytes}, with the texts of checkpoints kept outside. Raises Wrong."""
-    for name in FILES:
-        need(name in files, f"{name} is missing")
+    need(set(FILES) <= set(files), f"a file is missing: {', '.join(sorted(set(FILES) - set(files)))}")
     config, roll, result = (json.loads(files[name]) for name in ("config.json", "roll.json", "result.json"))
     log = Log(files["log.jsonl"])
     say(f"The log has {len(log.raw)} leaves, {len(log.counted())} ballots count.")
-    first = log.leaves[0]
-    need(first["config"] == sha256(canonical(config)).hex(), "the rules, the money or a project were changed")
-    need(first["origin"] == config["origin"], "the log is another election's")
+    need(log.leaves[0]["config"] == sha256(canonical(config)).hex(), "the rules, the money or a project were changed")
+    need(log.leaves[0]["origin"] == config["origin"], "the log is another election's")
     need((log.leaves[1]["box"], log.leaves[1]["log"]) == (config["box_key"], config["log_key"]), "the keys differ")
-    inside, kept = (
-        read_notes(files["checkpoints.txt"].decode()),
-        [note for text in outside for note in read_notes(text)],
-    )
+    inside, kept = NOTE.findall(files["checkpoints.txt"].decode()), NOTE.findall("\n".join(outside))
     need(kept or not outside, "there is no checkpoint in the file that you gave")
-    need(inside and inside[-1][1] == len(log.raw), "the last checkpoint does not cover the whole log")
-    roots = roots_at(log.raw, {note[1] for note in [*inside, *kept]})
-    for note in [*kept, *inside]:
-        mine = "your checkpoint" if note in kept else "the checkpoint"
-        need(note[0] == config["origin"], f"{mine} at {note[1]} leaves is another election's")
-        need(note[1] in roots, f"{mine} is of {note[1]} leaves, the log has {len(log.raw)}: the end was cut off")
-        need(roots[note[1]] == note[2], f"{mine} at {note[1]} leaves has another root: the log was changed")
-        check_signature(note, config["log_key"])
+    need(inside and int(inside[-1][2]) == len(log.raw), "the last checkpoint does not cover the whole log")
+    roots = roots_at(log.raw, {int(note[2]) for note in [*inside, *kept]})
+    for note, mine in [*((one, True) for one in kept), *((one, False) for one in inside)]:
+        check_note(note, config, roots, len(log.raw), mine)
     say(f"{len(inside)} checkpoints hold, and {len(kept)} that were kept outside.")
     need(log.close["roll"] == sha256(canonical(roll)).hex(), "the counts of the roll were changed")
     need(log.tally["result"] == sha256(canonical(result)).hex(), "the result was changed")
     need(log.tally["pb"] == sha256(files["ballots.pb"]).hex(), "the file for counting programs was changed")
-    check_roll(log, roll)
+    cast = Counter(leaf["channel"] for leaf in log.at_close.values())
+    voters = sum(cast.values()) - cast["paper"] + roll["envelopes"]
+    need(dict(cast) == roll["channels"], "the log has more or fewer ballots than the roll has voters")
+    need(roll["off_roll"] == 0, f"{roll['off_roll']} ballots belong to nobody on the roll")
+    need(cast["paper"] + roll["spoilt"] == roll["envelopes"], "paper ballots and envelopes are not the same number")
+    need(voters == sum(roll["days"].values()) <= roll["roll"], "voters by day, by channel and on the roll differ")
     ballots = check_ballots(config, log, files)
     say(f"{sum(ballots.values())} ballots are what their voters committed to; {len(result['invalid'])} do not hold.")
-    if not count_again:
-        return
     winners = recount(config, result, ballots)
     if winners is None:
         say("This file does not know the rule. To count again: pennypot recount certificate.json ballots.pb")
@@ -444,16 +381,12 @@ def main(words=None):
     parser = argparse.ArgumentParser(description="Check an election's evidence and count it again.")
     parser.add_argument("evidence", help="the ZIP file")
     parser.add_argument("--checkpoint", action="append", default=[], help="a file with checkpoints that you kept")
-    parser.add_argument("--no-count", action="store_true", help="check the log and the ballots, do not count again")
     chosen = parser.parse_args(words)
     try:
         with zipfile.ZipFile(chosen.evidence) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
-        outside = []
-        for name in chosen.checkpoint:
-            with open(name, encoding="utf-8") as note:  # noqa: PTH123
-                outside.append(note.read())
-        verify(files, outside, not chosen.no_count, print)
+        outside = [Path(name).read_text(encoding="utf-8") for name in chosen.checkpoint]
+        verify(files, outside, print)
     except (Wrong, OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError) as problem:
         print(f"WRONG: {problem or type(problem).__name__}")
         return 1
