@@ -22,21 +22,36 @@ if TYPE_CHECKING:
 NEAR = 1e-10
 
 
-@dataclass(frozen=True)
 class Purses:
-    """What voters paid after some choices: ``purse[g]`` numbers the purse of group g, ``paid`` is exact."""
+    """What voters paid after some choices: `purse` numbers the purse of each group, `about` is near what it paid.
 
-    purse: np.ndarray
-    paid: list[Fraction]
-    about: np.ndarray
+    A purse of this moment is one of the moment before (`came // 2`), which paid the last price if `came` is odd.
+    """
+
+    def __init__(self, purse: np.ndarray, about: np.ndarray, came: np.ndarray, price: Fraction, before: Purses | None):
+        self.purse, self.about, self.came, self.price, self.before = purse, about, came, price, before
+        self.known: dict[int, Fraction] = {}
+
+    @classmethod
+    def full(cls, groups: int) -> Purses:
+        """Nobody has paid anything."""
+        return cls(np.zeros(groups, np.int64), np.zeros(1), np.zeros(1, np.int64), Fraction(0), None)
 
     def fund(self, rows: np.ndarray, price: Fraction) -> Purses:
         """The purses after these groups paid a price."""
         key = 2 * self.purse
         key[rows] += 1
-        kept, purse = np.unique(key, return_inverse=True)
-        paid = [self.paid[k // 2] + (price if k % 2 else 0) for k in kept.tolist()]
-        return Purses(purse, paid, np.array([float(amount) for amount in paid]))
+        came, purse = np.unique(key, return_inverse=True)
+        return Purses(purse, self.about[came // 2] + float(price) * (came % 2), came, price, self)
+
+    def paid(self, purse: int) -> Fraction:
+        """What was paid from a purse, exactly."""
+        if self.before is None:
+            return Fraction(0)
+        if purse not in self.known:
+            came = int(self.came[purse])
+            self.known[purse] = self.before.paid(came // 2) + (self.price if came % 2 else 0)
+        return self.known[purse]
 
 
 @dataclass(frozen=True)
@@ -71,10 +86,12 @@ class EqualPayments:
         self.rank = setting.tie_order.rank
         self.whole = [int(setting.weight[setting.supporters_of(c)].sum()) for c in range(setting.projects)]
 
-    def key(self, c: int, payers: int) -> Fraction:
-        """What a payer pays for what the project is worth; the least is next."""
+    def key(self, c: int, payers: int) -> tuple[int, int | Fraction]:
+        """Rises with what a payer pays for what the project is worth; the least is next."""
         cost = self.setting.cost[c]
-        return Fraction(0) if not cost else Fraction(1 if self.setting.by_cost else cost, payers)
+        if not cost:
+            return 0, 0
+        return 1, -payers if self.setting.by_cost else Fraction(cost, payers)
 
     def rivals(self, c: int) -> set[int]:
         """Projects that cannot win beside this one."""
@@ -85,7 +102,7 @@ class EqualPayments:
         """Fund project after project until no group can pay for another."""
         setting = self.setting
         active = {c: self.whole[c] for c in range(setting.projects) if setting.can_win[c]}
-        purses = [Purses(np.zeros(setting.groups, np.int64), [Fraction(0)], np.zeros(1))]
+        purses = [Purses.full(setting.groups)]
         choices: list[Choice] = []
         while level := self._best(endowment, purses[-1], active):
             c = min(level, key=self.rank.__getitem__)
@@ -101,8 +118,9 @@ class EqualPayments:
         """The best projects; payers become fewer as money goes, so old numbers are hopes that are looked at anew."""
         fresh: set[int] = set()
         while active:
-            least = min(self.key(c, payers) for c, payers in active.items())
-            level = [c for c, payers in active.items() if self.key(c, payers) == least]
+            keys = {c: self.key(c, payers) for c, payers in active.items()}
+            least = min(keys.values())
+            level = [c for c, key in keys.items() if key == least]
             if fresh.issuperset(level):
                 return level
             for c in set(level) - fresh:
@@ -130,7 +148,7 @@ class EqualPayments:
         over = float(endowment) - purses.about - float(price)
         can = over >= 0
         for purse in np.flatnonzero(np.abs(over) <= NEAR * float(endowment)).tolist():
-            can[purse] = endowment - purses.paid[purse] >= price
+            can[purse] = endowment - purses.paid(purse) >= price
         return can[purses.purse[rows]]
 
     def next_endowment(self, now: Outcome) -> Fraction | None:
@@ -147,8 +165,10 @@ class EqualPayments:
             return None
         least = min(missing for missing, _, _ in found)
         within = least + NEAR * (float(now.endowment) + abs(least))
-        exact = [self._missing_exactly(now, c, *place) for missing, c, place in found if missing <= within]
-        return now.endowment + min(exact)
+        exact = [self._missing_exactly(now, c, place, within) for missing, c, place in found if missing <= within]
+        more = min(exact)
+        assert more > 0, "a group could have paid before"
+        return now.endowment + more
 
     def _places(self, now: Outcome, c: int):
         """Where in the sequence more payers could put a project: (choices before it, fewest payers - 1, most)."""
@@ -169,13 +189,12 @@ class EqualPayments:
 
     def _most_after(self, c: int, choice: Choice) -> int:
         """The most payers with which a project still comes after a choice that was made."""
-        bar = self.key(choice.project, choice.payers)
-        if not bar:
+        cost = self.setting.cost[choice.project]
+        if not cost:
             return self.whole[c]
-        most = Fraction(1 if self.setting.by_cost else self.setting.cost[c]) / bar
-        if most.denominator == 1 and self.rank[c] < self.rank[choice.project]:
-            return most.numerator - 1
-        return most.numerator // most.denominator
+        bar = Fraction(choice.payers) * (1 if self.setting.by_cost else Fraction(self.setting.cost[c], cost))
+        first = self.rank[c] < self.rank[choice.project]  # being level would put it before the choice
+        return bar.numerator // bar.denominator - (first and bar.denominator == 1)
 
     def _missing(self, now: Outcome, c: int, at: int, above: int, most: int) -> float:
         """About what each voter would need more for a project to come at a place with some number of payers."""
@@ -186,18 +205,27 @@ class EqualPayments:
         need = self.setting.cost[c] / np.maximum(payers, 1) + paid[order] - float(now.endowment)
         return float(need[payers > above].min())
 
-    def _missing_exactly(self, now: Outcome, c: int, at: int, above: int, most: int) -> Fraction:
+    def _missing_exactly(self, now: Outcome, c: int, place: tuple[int, int, int], within: float) -> Fraction:
+        """The same exactly, where it is no more than `within`."""
+        at, above, most = place
         rows, purses = self.setting.supporters_of(c), now.purses[at]
-        weight = np.zeros(len(purses.paid), np.int64)
+        weight = np.zeros(len(purses.about), np.int64)
         np.add.at(weight, purses.purse[rows], self.setting.weight[rows])
-        payers, least = 0, None
-        for paid, many in sorted((purses.paid[p], int(weight[p])) for p in np.flatnonzero(weight).tolist()):
-            payers += many
-            if min(payers, most) > above:
-                need = Fraction(self.setting.cost[c], min(payers, most)) + paid - now.endowment
-                least = need if least is None else min(least, need)
-        assert least is not None and least > 0, "a group could have paid before"
-        return least
+        used = np.flatnonzero(weight)
+        used = used[np.argsort(purses.about[used], kind="stable")]
+        about, count = purses.about[used], np.cumsum(weight[used])
+        near = NEAR * (float(now.endowment) + float(about[-1]))
+        need = self.setting.cost[c] / np.minimum(count, most) + about - float(now.endowment)
+        found = []
+        for place_in_order in np.flatnonzero((need <= within + near) & (count > above)).tolist():
+            first = int(np.searchsorted(about, about[place_in_order] - near, side="left"))
+            last = int(np.searchsorted(about, about[place_in_order] + near, side="right"))
+            payers = int(count[first - 1]) if first else 0
+            for paid, many in sorted((purses.paid(p), int(weight[p])) for p in used[first:last].tolist()):
+                payers += many
+                if min(payers, most) > above:
+                    found.append(Fraction(self.setting.cost[c], min(payers, most)) + paid - now.endowment)
+        return min(found)
 
 
 def trail_of(setting: Setting, outcome: Outcome) -> list[dict[str, Any]]:

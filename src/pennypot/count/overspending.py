@@ -10,6 +10,7 @@ left if that is less. What they cannot pay is overspending.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import log
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from .shares_exact import ExactRun, Price
 from .ties import Tie, TieOrder
 
 NEAR = 1e-9
+LITTLE = 1e-4  # of the endowment: below it, floating point subtraction has lost too many digits
 
 
 def count_overspending(election: Election, card: RuleCard, order: TieOrder) -> Result:
@@ -48,7 +50,7 @@ def count_overspending(election: Election, card: RuleCard, order: TieOrder) -> R
         if len(level) > 1:
             ties.append(order.tie(len(trail) + 1, [c for c, _, _ in level]))
         found = run.charge(chosen, price)
-        run.exact.fund(chosen, found)
+        run.fund(chosen, found)
         left -= election.costs[chosen]
         active -= {chosen, *setting.rival[setting.rival_start[chosen] : setting.rival_start[chosen + 1]].tolist()}
         trail.append(_entry(election, setting, len(trail) + 1, chosen, found, share))
@@ -82,53 +84,62 @@ class _Overspending:
     def __init__(self, setting: Setting, endowment: Fraction) -> None:
         self.setting = setting
         self.exact = ExactRun(setting, endowment, setting.shift(endowment))
+        self.about = np.full(setting.groups, float(endowment))
+        self.little = LITTLE * float(endowment)
+        self.log = np.full(setting.groups, _log(endowment) if endowment else -np.inf)
 
     def best(self, active: set[int]) -> list[tuple[int, Fraction, Fraction]]:
         """The best projects in tie order, each with what its supporters are charged and the share paid at first."""
         free = [c for c in self.setting.free if c in active]
         if free:
             return [(c, Fraction(0), Fraction(1)) for c in free]
-        looked_at = {c: self._levels(c) for c in active}
+        looked_at = {c: self._levels(c) for c in active} if self.exact.endowment else {}
         found = {c: levels for c, levels in looked_at.items() if levels is not None}
         exact: list = []
+        least = -np.inf
         while found and not exact:
-            least = min(float(keys.min()) for _, keys in found.values()) * (1 + NEAR)
-            near = {c: rows[keys <= least] for c, (rows, keys) in found.items() if keys.min() <= least}
-            tried = [(self._exactly(c, levels), c) for c, levels in near.items()]
-            exact = [(key, c) for key, c in tried if key is not None]
-            further = {c: (rows[keys > least], keys[keys > least]) for c, (rows, keys) in found.items()}
-            found = {c: levels for c, levels in further.items() if len(levels[0])}
+            least = min(float(keys.min()) for _, keys in found.values()) + NEAR
+            exact, found = self._near(found, least)
         if not exact:
             return []
+        exact += self._near(found, _log(min(key for (key, _, _), _ in exact)) + NEAR)[0]
         lowest = min(key for (key, _, _), _ in exact)
         level = [(c, price, share) for (key, price, share), c in exact if key == lowest]
-        return sorted(level, key=lambda one: self.setting.tie_order.rank[one[0]])
+        return sorted(set(level), key=lambda one: self.setting.tie_order.rank[one[0]])
+
+    def _near(self, found: dict, bar: float) -> tuple[list, dict]:
+        """Decide exactly what is no more than a bar; the best of each project, and what was not looked at."""
+        near = {c: rows[keys <= bar] for c, (rows, keys) in found.items() if (keys <= bar).any()}
+        tried = [(self._exactly(c, levels), c) for c, levels in near.items()]
+        further = {c: (rows[keys > bar], keys[keys > bar]) for c, (rows, keys) in found.items()}
+        exact = [(key, c) for key, c in tried if key is not None]
+        return exact, {c: levels for c, levels in further.items() if len(levels[0])}
 
     def _worth(self, c: int) -> int:
         return self.setting.cost[c] if self.setting.by_cost else 1
 
     def _levels(self, c: int) -> tuple[np.ndarray, np.ndarray] | None:
-        """Levels of payment worth looking at (a supporter who then has nothing; -1: all is paid), with their keys."""
+        """Levels of payment worth looking at (a supporter who then has nothing; -1: all is paid), with logs of keys."""
         rows, times = self.setting.supporters_of(c), self.setting.points_of(c)
-        living = self.exact.alive[rows] & (self.exact.upper[rows] > 0)
+        living = self.exact.alive[rows] & (self.log[rows] > -np.inf)
         if not living.any():
             return None
         times = times[living] if isinstance(times, np.ndarray) else times
         rows = rows[living]
-        weight, unit = self.setting.weight[rows].astype(float), float(self.exact.unit)
-        money = (self.exact.lower[rows] + self.exact.upper[rows]) / (2 * unit)
-        ratio = money / times
-        order = np.argsort(ratio, kind="stable")
-        held, heavy = np.cumsum((weight * money)[order]), np.cumsum((weight * times)[order])
-        paid = held + (heavy[-1] - heavy) * ratio[order]
-        cost = float(self.setting.cost[c])
-        keys = ratio[order] * (cost / np.maximum(paid, 1e-300)) ** 2
-        within = paid <= cost * (1 + NEAR)
+        weight, level = self.setting.weight[rows].astype(float), self.log[rows] - np.log(times)
+        most = float(level.max())
+        ratio = np.exp(level - most)  # of the largest, so that nothing becomes nothing
+        order = np.argsort(level, kind="stable")
+        held, heavy = np.cumsum((weight * times * ratio)[order]), np.cumsum((weight * times)[order])
+        paid = most + np.log(np.maximum(held + (heavy[-1] - heavy) * ratio[order], 1e-300))
+        cost = _log(Fraction(self.setting.cost[c]))
+        keys = level[order] + 2 * (cost - paid)
+        within = paid <= cost + NEAR
         chosen, keys = rows[order][within], keys[within]
-        whole = self.exact.price(c) if held[-1] >= cost * (1 - NEAR) else None
+        whole = self.exact.price(c) if most + np.log(held[-1]) >= cost - NEAR else None
         if whole is not None:
-            chosen, keys = np.append(chosen, -1), np.append(keys, float(whole.value))
-        return chosen, keys / float(self._worth(c))
+            chosen, keys = np.append(chosen, -1), np.append(keys, _log(whole.value))
+        return chosen, keys - (cost if self.setting.by_cost else 0)
 
     def _exactly(self, c: int, levels: np.ndarray) -> tuple[Fraction, Fraction, Fraction] | None:
         """The best of some levels in exact fractions: key, charge, share; of equal ones the larger share."""
@@ -187,3 +198,25 @@ class _Overspending:
         _, rich, poor, spent = self._split(c, price)
         gone = ~self.exact.alive[rows]
         return Price(price, rows, poor | gone, spent | gone, rich, int(self.setting.weight[rows][poor].sum()))
+
+    def fund(self, c: int, found: Price) -> None:
+        """Take the charge from everybody, and note about what is left: exactly rounded where it is little."""
+        self.exact.fund(c, found)
+        if not self.exact.endowment:
+            return
+        rows, known = found.rows, {}
+        self.about[rows] -= float(found.value) * self.setting.points_of(c)
+        self.about[rows[~self.exact.alive[rows]]] = 0.0
+        alive = rows[self.exact.alive[rows]]
+        self.log[alive] = np.log(np.maximum(self.about[alive], self.little))
+        for row in alive[self.about[alive] < self.little].tolist():
+            history = self.setting.history(row, self.exact.place)
+            if history not in known:
+                known[history] = self._money(row)
+            self.about[row] = float(known[history])
+            self.log[row] = _log(known[history]) if known[history] else -np.inf
+
+
+def _log(amount: Fraction) -> float:
+    """The logarithm of an amount above zero that may be too large or too small for a floating-point number."""
+    return log(amount.numerator) - log(amount.denominator)
