@@ -33,7 +33,8 @@ class Decision:
 
     ``order`` is complete when ``settled``; when not, the range must be made narrower. ``tied`` holds the choices that
     the tie order made: (position in the order, projects that were level), without names where an engine told only how
-    many there were; ``sizes`` has these numbers by position.
+    many there were; ``sizes`` has these numbers by position. ``bounds`` are the least and the greatest price that each
+    may have been funded at, in units of ``2 ** -Setting.shift(greatest endowment)``.
     """
 
     order: list[int]
@@ -41,6 +42,7 @@ class Decision:
     exactly: int = 0
     tied: list[tuple[int, list[int]]] = field(default_factory=list)
     sizes: dict[int, int] = field(default_factory=dict)
+    bounds: list[tuple[int, int]] = field(default_factory=list)
 
 
 def compiled():
@@ -73,6 +75,10 @@ class Setting:
         np.cumsum([len(conflict.get(c, ())) for c in range(self.projects)], out=self.rival_start[1:])
         self.rival = np.array([r for c in range(self.projects) for r in sorted(conflict.get(c, ()))], np.int64)
         self._scaled: dict[int, tuple] = {}
+        self._layouts: dict[int, tuple] = {}
+        size = self.projects  # room that runs need, made once
+        self.room = np.zeros((12, size), np.int64), np.zeros((2, size)), np.zeros((3, size), bool)
+        self.found = (*self.room[0][8:], self.room[2][2])
         self.state = np.empty((self.groups, 3), np.int64)
         self.state[:, 2] = self.weight
         self._lay_out_costs()
@@ -162,11 +168,13 @@ class Setting:
 
     def laid_out(self, shift: int) -> tuple:
         """What every run of an engine needs to know of the election."""
-        low, high, _ = self.scaled(shift)
-        return (
-            self.start, self.group, self.point, low, high, self.cost_array, self.times, self.by_cost,
-            self.exact_integers, self.rank, self.twin, self.rival_start, self.rival,
-        )  # fmt: skip
+        if shift not in self._layouts:
+            low, high, _ = self.scaled(shift)
+            self._layouts[shift] = (
+                self.start, self.group, self.point, low, high, self.cost_array, self.times, self.by_cost,
+                self.exact_integers, self.rank, self.twin, self.rival_start, self.rival, *self.room,
+            )  # fmt: skip
+        return self._layouts[shift]
 
     def leap(self, start: Fraction, step: Fraction, steps: int, runs: int) -> tuple[int, int, Decision] | None:
         """Take Add1 steps in compiled code as far as bounds decide them; None where that cannot be done.
@@ -216,6 +224,13 @@ def _down(amount: Fraction, shift: int) -> int:
     return amount.numerator // (amount.denominator << -shift)
 
 
+def _up(amount: Fraction, shift: int) -> int:
+    """An amount in units of 2 ** -shift, rounded up."""
+    if shift >= 0:
+        return -((-amount.numerator << shift) // amount.denominator)
+    return -(-amount.numerator // (amount.denominator << -shift))
+
+
 class _Run:
     """One run over a range of endowments, from the first choice to the last."""
 
@@ -225,32 +240,33 @@ class _Run:
         self.shift = setting.shift(high)
         self.exact: list[ExactRun] = []
         self.order: list[int] = []
+        self.bounds: list[tuple[int, int]] = []
         self.tied: list[tuple[int, list[int]]] = []
         self.sizes: dict[int, int] = {}
         self.fractions = 0
         self.cost_low, self.cost_high, price_low = setting.scaled(self.shift)
         self.active, self.price_low = setting.can_win.copy(), price_low.copy()
         self.state = setting.state
-        self.state[:, 0], self.state[:, 1] = _down(low, self.shift), -_down(-high, self.shift)
+        self.state[:, 0], self.state[:, 1] = _down(low, self.shift), _up(high, self.shift)
 
     def go(self, exactly: bool) -> Decision:
         setting = self.setting
         self._fund_free()
-        size = setting.projects
-        order, low, high, tied = (np.zeros(size, np.int64) for _ in range(4))
-        contenders = np.zeros(size, bool)
+        order, low, high, tied, contenders = setting.found
+        layout = setting.laid_out(self.shift)
         while True:
-            layout = setting.laid_out(self.shift)
             done, chosen = setting.engine.run(
                 layout, self.state, self.active, self.price_low, order, low, high, tied, contenders
             )
-            for at in range(chosen):
-                if tied[at] > 1:
-                    self.tied.append((len(self.order), []))
-                    self.sizes[len(self.order)] = int(tied[at])
-                self.order.append(int(order[at]))
+            before = len(self.order)
+            for at, level in enumerate(tied[:chosen].tolist()):
+                if level > 1:
+                    self.tied.append((before + at, []))
+                    self.sizes[before + at] = level
+            self.order += order[:chosen].tolist()
+            self.bounds += zip(low[:chosen].tolist(), high[:chosen].tolist(), strict=True)
             if done == 0:
-                return Decision(self.order, True, self.fractions, self.tied, self.sizes)
+                return Decision(self.order, True, self.fractions, self.tied, self.sizes, self.bounds)
             if not exactly or not self._decide_exactly(np.flatnonzero(contenders).tolist()):
                 return Decision(self.order, False, self.fractions, self.tied)
 
@@ -260,11 +276,12 @@ class _Run:
             if self.active[c]:
                 if at + 1 < len(self.setting.free):
                     self.tied.append((len(self.order), self.setting.free[at:]))
-                self._take(c)
+                self._take(c, (0, 0))
 
-    def _take(self, c: int) -> None:
+    def _take(self, c: int, bounds: tuple[int, int]) -> None:
         setting = self.setting
         self.order.append(c)
+        self.bounds.append(bounds)
         self.active[c] = False
         self.active[setting.rival[setting.rival_start[c] : setting.rival_start[c + 1]]] = False
 
@@ -298,11 +315,13 @@ class _Run:
         chosen = level[0]
         if len(level) > 1:
             self.tied.append((len(self.order), level))
-        self._take(chosen)
+        paid = []
         for exact, (known, _) in zip(self.exact, states, strict=True):
             price = known[chosen]
             assert price is not None
             exact.fund(chosen, price)
+            paid.append(price.value)
+        self._take(chosen, (_down(min(paid), self.shift), _up(max(paid), self.shift)))
         self.state[:, 0], self.state[:, 1] = self.exact[0].lower, self.exact[-1].upper
         return True
 

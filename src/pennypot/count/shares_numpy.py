@@ -51,7 +51,7 @@ def pay(begin, end, group, point, state, low, high):
 
 def run(layout, state, active, price_low, order, low, high, tied, contenders):
     """Choose project after project until none can be paid (DONE) or bounds no longer decide (STUCK)."""
-    start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival = layout
+    start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival, *_ = layout
     projects, chosen = len(cost), 0
     parts = [slice(a, b) for a, b in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]
     below, above = 1.0 - 2.0**-50, 1.0 + 2.0**-50
