@@ -69,7 +69,7 @@ def may_make_letters(person: Someone, round: Round) -> Answer:
         return No(_("Letters are made for a round that is published and not called off."))
     if "posted_code" not in round.eligibility:
         return No(_("In this round people do not vote with a code by post. The round's rules can say so."))
-    if round.rules_frozen_at is None:
+    if not round.ballot.exists():
         return No(_("First fix the ballot: the letters say how people choose."))
     return answer
 

@@ -60,6 +60,7 @@ def _room(asked: Asked, form: ClerkForm) -> HttpResponse:
             "totals": (totals := queries.paper_totals(election) if election else None),
             "spoilt": queries.spoilt_said(totals) if totals else [],
             "batches": queries.batches_of(election) if election else [],
+            "is_fixed": asked.round.ballot.exists(),
             "languages_of_papers": settings.LANGUAGES,
         },
     )
@@ -89,7 +90,7 @@ def paper_clerks(request: HttpRequest, place: str, round: str) -> HttpResponse:
 def booklet(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """The ballot booklet as a PDF, for everybody once the ballot is fixed."""
     asked = ask(request, place, round)
-    if asked.round.rules_frozen_at is None:
+    if not asked.round.ballot.exists():
         raise Http404
     return _paper(asked, "booklet")
 
@@ -99,7 +100,7 @@ def paper_ballot(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """The ballot paper as a PDF, for those who print ballots and hand them out."""
     asked = ask(request, place, round)
     require(is_clerk(request.user, asked.round))
-    if asked.round.rules_frozen_at is None:
+    if not asked.round.ballot.exists():
         raise Invalid(_("First fix the ballot. Then it can be printed."))
     return _paper(asked, "ballot")
 
