@@ -22,6 +22,8 @@ def _(text: str) -> str:
     return text
 
 
+SEVERAL = 8  # projects from which on it pays to go through all Add1 steps first
+
 SENTENCES = {
     "won": _("Funded as number {round}."),
     "won_paid": _("Funded as number {round}: {payers} voters paid {price} each."),
@@ -82,6 +84,8 @@ def explain(
     if result.card.completion.startswith("add1") and result.card.rule == "equal-shares" and len(wanted) > 3:
         compiled()
     case = _Case(election, result)
+    if case.shares is not None and result.card.completion == "add1" and len(wanted) > SEVERAL:
+        case.shares.look_back([at for at in wanted if case.may_ask(at)])
     told = []
     for done, at in enumerate(wanted, 1):
         told.append(case.won(at) if election.projects[at].id in result.winners else case.lost(at, votes, withdrawn))
@@ -99,10 +103,16 @@ class _Case:
         self.rivals = rivals(election, result.card)
         self.rounds = {entry["project"]: entry for entry in result.trail if "project" in entry}
         self.shares = None
+        self.winners_without: dict[str, frozenset[str]] = {}
         apart = self.card.completion == "add-opt"  # its payments follow another rule
         told = bool(result.trail or not result.winners)
         if self.card.rule == "equal-shares" and result.endowment is not None and told and not apart:
             self.shares = SharesHints(election, result, self.order)
+
+    def may_ask(self, at: int) -> bool:
+        """Whether a lower cost could have let a project win that did not."""
+        lost = self.election.projects[at].id not in self.result.winners
+        return lost and self._why(at)["why"] not in ("withdrawn", "no_votes", "rival")
 
     def won(self, at: int) -> dict[str, Any]:
         """A winner: when, and paid by whom."""
@@ -188,6 +198,8 @@ class _Case:
         def wins(cost: int) -> bool:
             return self._wins(with_cost(self.election, at, cost), at)
 
+        if self.shares is not None and self.shares.before:
+            return self.shares.greatest_cost(at)
         cost = self.election.costs[at]
         low, high = 0, cost
         hints, proven = self._cost_hints(at)
@@ -241,7 +253,11 @@ class _Case:
         """Winners each of whose withdrawal alone would let this project win."""
         found = []
         for name in self.result.winners:
-            if self._wins(self.election, at, self.card.but(withdrawn=(*self.card.withdrawn, name))):
+            if name not in self.winners_without:
+                card = self.card.but(withdrawn=(*self.card.withdrawn, name))
+                again = count(self.election, card, alternatives=False, trail=False)
+                self.winners_without[name] = frozenset(again.winners)
+            if self.election.projects[at].id in self.winners_without[name]:
                 found.append(name)
         return found
 
