@@ -49,7 +49,9 @@ class Published:
         return sum(number is None for row in [*self.cells, self.totals] for number in row)
 
 
-def publishable(table: Table, columns: Sequence[str], least: int = LEAST) -> Published | None:
+def publishable(
+    table: Table, columns: Sequence[str], least: int = LEAST, *, totals_are_public: bool = False
+) -> Published | None:
     """Hide what could tell people apart.
 
     Parameters
@@ -60,6 +62,9 @@ def publishable(table: Table, columns: Sequence[str], least: int = LEAST) -> Pub
         Every column, in the order of the page.
     least
         Fewest people that a published number stands for.
+    totals_are_public
+        Whether everybody can count the totals of the columns elsewhere (the log names the channel of each ballot):
+        they are shown then, and what they give away is reckoned with.
 
     Returns
     -------
@@ -75,10 +80,17 @@ def publishable(table: Table, columns: Sequence[str], least: int = LEAST) -> Pub
     numbers[-1, :-1] = inside.sum(axis=0)
     numbers[-1, -1] = inside.sum()
     hidden = (numbers > 0) & (numbers < least)
-    hidden[-1, -1] = False
+    public = np.zeros_like(hidden)
+    public[-1, :] = totals_are_public
+    public[-1, -1] = True
+    hidden &= ~public
+    wide = np.full(numbers.shape, least)
+    if totals_are_public:
+        # Among three people nobody can hide better than as one of three.
+        wide = np.minimum(wide, numbers[-1, :])
     lines = _lines(numbers.shape)
-    while (weak := _alone(hidden, lines) or _given_away(numbers, hidden, lines, least)) is not None:
-        another = _next_to_hide(numbers, hidden, lines, weak)
+    while (weak := _alone(hidden, lines) or _given_away(numbers, hidden, lines, wide)) is not None:
+        another = _next_to_hide(numbers, hidden | public, lines, weak)
         if another is None:
             return None
         hidden[another] = True
@@ -109,7 +121,7 @@ def _alone(hidden: np.ndarray, lines: list[Line]) -> Place | None:
     return None
 
 
-def _given_away(numbers: np.ndarray, hidden: np.ndarray, lines: list[Line], least: int) -> Place | None:
+def _given_away(numbers: np.ndarray, hidden: np.ndarray, lines: list[Line], wide: np.ndarray) -> Place | None:
     """Find a hidden number that all sums together pin down too closely; None when there is none."""
     places: list[Place] = [(int(r), int(c)) for r, c in np.argwhere(hidden)]
     if not places:
@@ -133,18 +145,21 @@ def _given_away(numbers: np.ndarray, hidden: np.ndarray, lines: list[Line], leas
         low = linprog(aim, A_eq=np.array(sums), b_eq=np.array(right), method="highs").fun
         found = linprog(-aim, A_eq=np.array(sums), b_eq=np.array(right), method="highs")
         # Nothing holds it from above (status 3): that is wide enough.
-        if found.status != 3 and -found.fun - low < least - 1e-6:
+        if found.status != 3 and -found.fun - low < wide[place] - 1e-6:
             return place
     return None
 
 
-def _next_to_hide(numbers: np.ndarray, hidden: np.ndarray, lines: list[Line], weak: Place) -> Place | None:
-    """The least number in a sum where the weak one stands alone, then in any sum with it, then anywhere."""
+def _next_to_hide(numbers: np.ndarray, taken: np.ndarray, lines: list[Line], weak: Place) -> Place | None:
+    """The least number in a sum where the weak one stands alone, then in any sum with it, then anywhere.
+
+    `taken` are the numbers that are hidden already, or must not be.
+    """
     last = (numbers.shape[0] - 1, numbers.shape[1] - 1)
     with_it = [line for line in lines if weak in line]
-    alone = [line for line in with_it if sum(bool(hidden[place]) for place in line) == 1]
-    for choice in (alone, with_it, lines):
-        free = {place for line in choice for place in line if not hidden[place] and place != last}
+    with_it.sort(key=lambda line: sum(bool(taken[place]) for place in line))
+    for choice in (with_it[:1], with_it, lines):
+        free = {place for line in choice for place in line if not taken[place]}
         if free:
             return min(free, key=lambda place: (_cost_of_hiding(numbers, place, last), place))
     return None

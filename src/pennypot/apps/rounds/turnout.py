@@ -31,7 +31,7 @@ def published(turnout: Mapping[str, Any]) -> dict[str, Any]:
     both: Table = turnout.get("by_area_channel") or {}
     if both:
         channels = list(dict.fromkeys(channel for row in both.values() for channel in row))
-        made["both"] = _data(publishable(both, channels))
+        made["both"] = _data(publishable(both, channels, totals_are_public=True))
         return made
     for key, name in (("by_area", "areas"), ("by_channel", "channels")):
         numbers: Mapping[str, int] = turnout.get(key) or {}

@@ -50,6 +50,24 @@ def test_s50_no_hidden_number_can_be_worked_out(people):
         assert max(values) - min(values) >= LEAST
 
 
+@settings(max_examples=150, deadline=None)
+@given(some.lists(some.lists(some.integers(0, 7), min_size=2, max_size=2), min_size=1, max_size=2))
+def test_s50_nor_where_everybody_can_count_the_channels_in_the_log(people):
+    table = {f"area {n}": dict(zip(WEB_AND_PAPER, row, strict=True)) for n, row in enumerate(people)}
+    published = publishable(table, WEB_AND_PAPER, totals_are_public=True)
+    if published is None:
+        return
+    assert None not in published.totals
+    worlds = list(possible(published))
+    assert worlds
+    width = len(WEB_AND_PAPER)
+    for number in hidden_in(published):
+        values = {world[number] for world in worlds}
+        inside = number < len(people) * width
+        widest = published.totals[number % width] if inside else published.totals[-1]
+        assert max(values) - min(values) >= min(LEAST, widest)
+
+
 @settings(max_examples=200, deadline=None)
 @given(some.lists(some.lists(some.integers(0, 60), min_size=3, max_size=3), min_size=1, max_size=12))
 def test_s50_what_is_shown_is_true_and_never_about_a_few(people):
