@@ -1,0 +1,131 @@
+"""What must be true of every table after every move. The numbers are those of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .moves.deciding import KINDS
+from .pack import Pack
+from .state import HOLDS, State
+from .views import view_of
+
+
+def broken(pack: Pack, state: State) -> list[str]:
+    """Return the invariants that do not hold, as sentences that begin with their number; empty when all is well.
+
+    Those of one table are here; those of a move (8, 9, 12, 13) are for whoever applies it, and 10 is `leaks`.
+    """
+    return [sentence for check in _CHECKS for sentence in check(pack, state)]
+
+
+def _money_sums(pack: Pack, state: State) -> Iterator[str]:
+    if sum(state.money.values()) != pack.baseline_pence:
+        yield f"1: the accounts sum to {sum(state.money.values())}, the baselines to {pack.baseline_pence}"
+
+
+def _nothing_below(pack: Pack, state: State) -> Iterator[str]:
+    for account, pence in state.money.items():
+        if pence < 0 and account != "external":
+            yield f"2: {account} is at {pence}"
+    for line in pack.lines:
+        if state.money[f"line:{line.id}"] < line.floor_pence:
+            yield f"2: {line.id} is below its floor"
+
+
+def _pot_sums(pack: Pack, state: State) -> Iterator[str]:
+    """The pot, its slices, and all that came of them and of what was freed."""
+    money = state.money
+    freed = state.settled_pence - money["returned"]
+    shared = sum(pence for account, pence in money.items() if account.startswith(("share:", "project:")))
+    if money["pot"] + money["elsewhere"] + money["slice"] + money["freed"] + shared != pack.policy.pot_pence + freed:
+        yield "3: the pot, the slices, the shares and the projects do not sum to the pot and what was freed"
+
+
+def _pledges(pack: Pack, state: State) -> Iterator[str]:
+    for name, project in state.projects.items():
+        if state.money[f"project:{name}"] != project.cash_pence:
+            yield f"4: {name} holds {state.money[f'project:{name}']}, its pledges are {project.cash_pence}"
+        if project.cash_pence > project.cost_pence:
+            yield f"4: {name} has more money than it costs"
+        if any(pence <= 0 for pence in project.pledges.values()):
+            yield f"4: {name} has a pledge of nothing"
+
+
+def _assets(pack: Pack, state: State) -> Iterator[str]:
+    for asset in (*pack.asset, *state.own_assets):
+        if state.used_units(asset) > state.units_of(pack, asset):
+            yield f"5: {asset} is used {state.used_units(asset)} times, there are {state.units_of(pack, asset)}"
+    for name, offer in state.offers.items():
+        project = state.projects[offer.project]
+        if state.filled(offer.project).get(offer.kind, 0) > project.slots.get(offer.kind, 0):
+            yield f"5: {name} gives {offer.project} more than it needs"
+        if project.state in ("dropped", "merged"):
+            yield f"5: {name} is for a project that is gone"
+
+
+def _ready(pack: Pack, state: State) -> Iterator[str]:
+    for name, project in state.projects.items():
+        if project.state == "ready" and not state.is_ready(name):
+            yield f"6: {name} counts as ready and is not"
+        if project.state == "unready" and project.cash_pence:
+            yield f"6: {name} is not ready and keeps money"
+
+
+def _reactions(pack: Pack, state: State) -> Iterator[str]:
+    proposals = [decision.proposal for decision in state.decisions]
+    spent = dict.fromkeys(state.seats, 0)
+    for proposal in [*proposals, *([state.proposal] if state.proposal else [])]:
+        for reactions in (proposal.reactions, proposal.before):
+            for seat, reaction in reactions.items():
+                if seat not in state.seats or reaction.kind not in KINDS:
+                    yield f"7: proposal {proposal.number} has a reaction of nobody"
+                if reaction.kind == "hold":
+                    spent[seat] += 1
+                    if not reaction.reason:
+                        yield f"11: {seat} holds proposal {proposal.number} without a reason"
+        if proposal.version == 1 and proposal.before:
+            yield f"7: proposal {proposal.number} was never amended and has reactions from before"
+    for seat, holds in spent.items():
+        if state.seats[seat].tokens + holds != HOLDS:
+            yield f"7: {seat} has {state.seats[seat].tokens} tokens after {holds} holds"
+
+
+def _levels(pack: Pack, state: State) -> Iterator[str]:
+    """The lines are what the agreed cuts and pool cards say (11: an undo is a move of its own; 14: plan and books)."""
+    pooled = dict.fromkeys(pack.line, 0)
+    for card in state.pooled:
+        for saving in pack.pool_card[card].savings:
+            pooled[saving.line] += saving.pence
+    for line in pack.lines:
+        expected = line.baseline_pence - line.cut_pence(state.levels.get(line.id, 0)) - pooled[line.id]
+        if state.money[f"line:{line.id}"] != expected:
+            yield f"14: {line.id} is at {state.money[f'line:{line.id}']}, the plan says {expected}"
+    agreed = [decision for decision in state.decisions if decision.result == "agreed"]
+    for line_id, level in state.levels.items():
+        said = [one.proposal.level for one in agreed if one.proposal.kind == "cut" and one.proposal.card == line_id]
+        if not said or said[-1] != level:
+            yield f"11: {line_id} is cut to {level} without a decision"
+    found = sum(decision.pence for decision in agreed if decision.proposal.kind != "respond")
+    found += sum(drawn.pence for drawn in state.events)
+    if found != state.found_pence:
+        yield f"14: the decisions found {found}, the books {state.found_pence}"
+
+
+def leaks(pack: Pack, state: State) -> Iterator[str]:
+    """Invariant 10, apart from the others because it draws every view.
+
+    No view holds another seat's secrets, another's reaction before all are open, or anybody's confidence.
+    """
+    for who in ("board", *state.seats):
+        seen = repr(view_of(pack, state, who))
+        for role in pack.roles:
+            for fact in (*role.know, *role.care):
+                if role.id != who and f"{role.id}/{fact.id}" not in state.revealed and fact.text in seen:
+                    yield f"10: {who} sees what {role.id} keeps to itself"
+        if state.proposal and state.proposal.state == "open":
+            for seat, reaction in state.proposal.reactions.items():
+                if seat != who and reaction.reason and reaction.reason in seen:
+                    yield f"10: {who} sees the reaction of {seat}"
+
+
+_CHECKS = (_money_sums, _nothing_below, _pot_sums, _pledges, _assets, _ready, _reactions, _levels)
