@@ -77,10 +77,10 @@ def _money(pack: Pack) -> Iterator[Sentence]:
         for step in line.steps:
             # A step is what it says, give or take what rounding to whole thousands of pounds does.
             said = Fraction(line.baseline_pence * step.percent, 100)
-            if abs(said - step.pence) > max(said / 20, 100_000):
+            if abs(said - step.pence) > max(said / 20, Fraction(100_000)):
                 yield Sentence("{line}: {percent} % of it is another sum.", line=line.service, percent=step.percent)
-        for before, step in zip((0, *steps), steps, strict=False):
-            if 10 * (step - before) > 4 * target:
+        for before, after in zip((0, *steps), steps, strict=False):
+            if 10 * (after - before) > 4 * target:
                 yield Sentence("One step of {line} reaches more than 40 % of the target.", line=line.service)
                 break
     for card in pack.pool_cards:

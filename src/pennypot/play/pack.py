@@ -264,9 +264,11 @@ class Pack:
     @cached_property
     def by_code(self) -> dict[str, tuple[str, str]]:
         """Kind and id of each card by the three letters that a scribe types."""
-        kinds = (("line", self.lines), ("pool", self.pool_cards), ("idea", self.idea_cards))
-        more = (("asset", self.assets), ("event", self.events))
-        return {card.code: (kind, card.id) for kind, cards in (*kinds, *more) for card in cards}
+        found = {line.code: ("line", line.id) for line in self.lines}
+        found |= {card.code: ("pool", card.id) for card in self.pool_cards}
+        found |= {card.code: ("idea", card.id) for card in self.idea_cards}
+        found |= {asset.code: ("asset", asset.id) for asset in self.assets}
+        return found | {event.code: ("event", event.id) for event in self.events}
 
     @property
     def baseline_pence(self) -> int:
@@ -395,8 +397,8 @@ def _check_names(pack: Pack) -> None:
 
     for kind in ("needs", "lines", "pool_cards", "idea_cards", "assets", "events", "roles", "personas"):
         _no_twins(kind, [card.id for card in getattr(pack, kind)])
-    coded = (*pack.lines, *pack.pool_cards, *pack.idea_cards, *pack.assets, *pack.events)
-    _no_twins("codes", [card.code for card in coded])
+    coded = ("lines", "pool_cards", "idea_cards", "assets", "events")
+    _no_twins("codes", [card.code for kind in coded for card in getattr(pack, kind)])
     for line in pack.lines:
         known(line.id, [line.custody], pack.role)
         known(line.id, line.needs, pack.need)

@@ -299,10 +299,7 @@ def loaded(text: bytes | str) -> State:
         Decision(**{**one, "proposal": _proposal(one["proposal"]), "dissent": tuple(one["dissent"])})
         for one in given["decisions"]
     )
-    made["projects"] = {
-        name: Project(**{key: tuple(value) if isinstance(value, list) else value for key, value in one.items()})
-        for name, one in given["projects"].items()
-    }
+    made["projects"] = {name: _project(one) for name, one in given["projects"].items()}
     made["offers"] = {name: Offer(**one) for name, one in given["offers"].items()}
     made["own_assets"] = {name: OwnAsset(**one) for name, one in given["own_assets"].items()}
     made["voices"] = {name: Voice(**one) for name, one in given["voices"].items()}
@@ -318,3 +315,8 @@ def loaded(text: bytes | str) -> State:
 def _proposal(given: Mapping[str, Any]) -> Proposal:
     reactions = {part: {seat: Reaction(**one) for seat, one in given[part].items()} for part in ("reactions", "before")}
     return Proposal(**{**given, **reactions, "safeguards": tuple(given["safeguards"])})
+
+
+def _project(given: Mapping[str, Any]) -> Project:
+    lists = {part: tuple(given[part]) for part in ("needs", "duties", "leads", "signed", "safeguards")}
+    return Project(**{**given, **lists})
