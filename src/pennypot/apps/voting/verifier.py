@@ -97,7 +97,7 @@ def signature_holds(public, message, signature):
 def check_note(note, config, roots, leaves, mine):
     """Check a checkpoint: of this election, signed by its key, and with the root that the log has there."""
     text, origin, size, root, name, signature = note
-    name_of_key, key_id, key = config["log_key"].rsplit("+", 2)
+    name_of_key, key_id, key = config["log_key"].split("+", 2)
     words = f"{'your' if mine else 'the'} checkpoint at {size} leaves"
     need(origin == config["origin"] and name == name_of_key, f"{words} is another election's")
     need(int(size) in roots, f"{words} is longer than the log, which has {leaves}: the end was cut off")
