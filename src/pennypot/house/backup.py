@@ -41,6 +41,7 @@ NOT_KEPT = (
     "static",
     "mail",
     "backups",
+    "elections",  # keys of elections, which must be destroyed with the vote and not live on in a backup
     "for-*",
     "postgres-*",
     "*.part",
