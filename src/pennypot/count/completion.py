@@ -72,18 +72,26 @@ def settle(
     setting: Setting, progress: Progress | None = None, seen: list[tuple[int, Decision]] | None = None
 ) -> Settled:
     """Find the endowment at which the rule stops, and what is funded there; `seen` gets every run with its step."""
-    card, start = setting.card, _start(setting)
+    card, start = setting.card, start_of(setting)
     first = setting.decide(start, start)
     if card.completion not in ("add1", "add1-utilitarian"):
         return Settled(start, first, 0)
-    return _AddOne(setting, start, _step(setting), first, progress, seen).settled()
+    return _AddOne(setting, start, step_of(setting), first, progress, seen).settled()
 
 
-def _step(setting: Setting) -> Fraction:
+def resume(setting: Setting, before: Settled) -> Settled:
+    """Go on with Add1 behind steps that are known to have come out as `before` says."""
+    run = _AddOne(setting, start_of(setting), step_of(setting), before.decision, None)
+    run.steps = before.steps
+    return run.settled()
+
+
+def step_of(setting: Setting) -> Fraction:
+    """What one Add1 step gives to every voter."""
     return Fraction(setting.card.step) * 10**setting.election.decimals
 
 
-def _start(setting: Setting) -> Fraction:
+def start_of(setting: Setting) -> Fraction:
     """What every voter begins with."""
     exact, unit = Fraction(setting.election.budget, setting.voters), 10**setting.election.decimals
     return Fraction(exact // unit * unit) if setting.card.start == "whole" else exact
@@ -92,7 +100,7 @@ def _start(setting: Setting) -> Fraction:
 def _count_add_opt(setting: Setting, progress: Progress | None) -> Result:
     """Go from one endowment at which anything changes to the next, until the next would break the budget."""
     election, rule = setting.election, EqualPayments(setting)
-    now, steps = rule.run(_start(setting)), 0
+    now, steps = rule.run(start_of(setting)), 0
     met = _level_sets(setting, now, 0)
     while not _finished(setting, now.order):
         endowment = rule.next_endowment(now)
@@ -213,7 +221,7 @@ def _passed(setting: Setting, seen: list[tuple[int, Decision]], ties: list[Tie])
                 continue
             looked_at.add((before, decision.sizes.get(at)))
             if not level:
-                endowment = _start(setting) + step * _step(setting)
+                endowment = start_of(setting) + step * step_of(setting)
                 exact = ExactRun(setting, endowment, setting.shift(endowment))
                 exact.advance(decision.order[:at])
                 level = _level(setting, exact, before[-1], set(before[:-1]))

@@ -34,7 +34,7 @@ class Decision:
     ``order`` is complete when ``settled``; when not, the range must be made narrower. ``tied`` holds the choices that
     the tie order made: (position in the order, projects that were level), without names where an engine told only how
     many there were; ``sizes`` has these numbers by position. ``bounds`` are the least and the greatest price that each
-    may have been funded at, in units of ``2 ** -Setting.shift(greatest endowment)``.
+    may have been funded at, in units of ``2 ** -shift``.
     """
 
     order: list[int]
@@ -43,6 +43,7 @@ class Decision:
     tied: list[tuple[int, list[int]]] = field(default_factory=list)
     sizes: dict[int, int] = field(default_factory=dict)
     bounds: list[tuple[int, int]] = field(default_factory=list)
+    shift: int = 0
 
 
 def compiled():
@@ -266,7 +267,7 @@ class _Run:
             self.order += order[:chosen].tolist()
             self.bounds += zip(low[:chosen].tolist(), high[:chosen].tolist(), strict=True)
             if done == 0:
-                return Decision(self.order, True, self.fractions, self.tied, self.sizes, self.bounds)
+                return Decision(self.order, True, self.fractions, self.tied, self.sizes, self.bounds, self.shift)
             if not exactly or not self._decide_exactly(np.flatnonzero(contenders).tolist()):
                 return Decision(self.order, False, self.fractions, self.tied)
 

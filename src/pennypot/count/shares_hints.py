@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from fractions import Fraction
 from math import ceil, floor
 
-from .completion import run_order
+from .completion import Settled, resume, run_order, settle, start_of, step_of
 from .election import Election
 from .result import Result
-from .shares import Setting
+from .shares import Decision, Setting
 from .shares_exact import ExactRun
 from .thresholds import Thresholds
 from .ties import TieOrder
+from .whatif import with_cost
+
+SEVERAL = 8  # projects from which on it pays to go through all Add1 steps first
 
 
 class SharesHints:
@@ -26,13 +30,14 @@ class SharesHints:
 
     def __init__(self, election: Election, result: Result, order: TieOrder) -> None:
         assert result.endowment is not None
-        self.endowment = result.endowment
+        self.election, self.endowment, self.steps = election, result.endowment, result.steps
         self.setting = Setting(election, result.card, order)
         self.order = run_order(result)
         self.shift = self.setting.shift(result.endowment)
         unit = Fraction(2) ** self.shift * 10**election.decimals
         prices = [Fraction(entry["price"]) * unit for entry in result.trail if "price" in entry]
         bounds = [(floor(price), ceil(price)) for price in prices]
+        self.before: list[tuple[Settled, dict[int, int]]] = []
         self.last = Thresholds(self.setting, self.endowment, self.endowment, self.shift, self.order, bounds)
 
     def held(self, at: int) -> int:
@@ -51,3 +56,81 @@ class SharesHints:
         if not self.setting.can_win[at]:
             return 0, True
         return self.last.cost_to_win(at)
+
+    def look_back(self, losers: list[int]) -> None:
+        """Go through every Add1 step once and note at what cost these projects could have won there.
+
+        A project that wins in none of the steps up to one changes nothing about them, so counting it again at another
+        cost may begin behind that step.
+        """
+        seen: list[tuple[int, Decision]] = []
+        settled = settle(self.setting, None, seen)
+        assert settled.steps == self.steps, "the same count took other steps"
+        start, step = start_of(self.setting), step_of(self.setting)
+        known = [entry for entry in seen if entry[0] <= settled.steps]
+        ends = [first - 1 for first, _ in known[1:]] + [settled.steps]
+        most = dict.fromkeys(losers, 0)
+        for (first, decision), last in zip(known, ends, strict=True):
+            run = Thresholds(
+                self.setting, start + first * step, start + last * step, decision.shift, decision.order, decision.bounds
+            )
+            most = {at: run.cost_to_win(at, most[at])[0] for at in losers}
+            self.before.append((Settled(start + last * step, decision, last), most))
+
+    def greatest_cost(self, at: int) -> int | None:
+        """A cost at which a project wins while one unit more loses, if one is found below its own; after `look_back`.
+
+        Tried are the costs at which it could have won in the last steps; then, wherever it wins, the greatest cost
+        that the step at which that count ended allows (`_limit`); only then the middle of what is still open.
+        """
+        low, high, limit = 0, self.setting.cost[at], 0
+        for cost in self._worth_trying(at, high):
+            if cost < high:
+                found = self._limit(at, cost)
+                if found is not None:
+                    low, limit = cost, found
+                    break
+                high = cost
+        likely = True  # that the next cost above `low` loses
+        while low and high - low > 1:
+            trial = low + 1 if likely else (low + high) // 2
+            if low < limit < high:
+                trial = limit
+            found = self._limit(at, trial)
+            if found is None:
+                likely = likely and trial > low + 1
+                high, limit = trial, 0
+            else:
+                likely = trial == limit
+                low, limit = trial, found
+        return low or None
+
+    def _worth_trying(self, at: int, cost: int) -> list[int]:
+        """From the greatest: the costs below which it could have won in the last steps; then halves down to one."""
+        found, back = {self.cost_to_win(at)[0]}, 1
+        while back <= len(self.before):
+            found.add(self.before[-back][1][at])
+            back *= 4
+        tried = sorted(found - {0}, reverse=True)
+        half = min([cost, *tried]) // 2
+        while half:
+            tried.append(half)
+            half //= 4
+        return tried if tried[-1:] == [1] else [*tried, 1]
+
+    def _limit(self, at: int, cost: int) -> int | None:
+        """Count again at another cost, from where the project could first win; None if it loses.
+
+        Else the cost up to which it would win the step at which that count ended, and not break the budget there.
+        """
+        changed = with_cost(self.election, at, cost)
+        setting = Setting(changed, self.setting.card, TieOrder(changed, self.setting.card))
+        behind = bisect_left(self.before, cost, key=lambda entry: entry[1][at])
+        settled = resume(setting, self.before[behind - 1][0]) if behind else settle(setting)
+        funded = settled.decision.order
+        if at not in funded:
+            return None
+        left = changed.budget - sum(setting.cost[c] for c in funded)
+        found = self.setting.decide(settled.endowment, settled.endowment)
+        run = Thresholds(self.setting, settled.endowment, settled.endowment, found.shift, found.order, found.bounds)
+        return min(cost + left, run.cost_to_win(at)[0])

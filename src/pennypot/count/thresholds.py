@@ -92,17 +92,17 @@ class Thresholds:
         low = int(who.weight @ self.money[-1].take(who.rows))
         return low, low + who.votes * self.slack[-1]
 
-    def cost_to_win(self, at: int) -> tuple[int, bool]:
+    def cost_to_win(self, at: int, floor: int = 0) -> tuple[int, bool]:
         """The greatest whole cost at which the run would have funded a project, and whether bounds prove it.
 
         What is not proven is near, and at no greater cost (below its own) would the run have funded it. 0 says that it
-        would not even have been funded at a cost of 1.
+        would not even have been funded at a cost of 1. With `floor`, anything up to that is answered by it, unproven.
         """
         if self.shift < 0:
             return self.setting.cost[at], False
         who, top = self._supporters(at), self.setting.cost[at]
         least, most = self._held(who)
-        best, when = min(most >> self.shift, top), self.rounds
+        best, when = min(max(most >> self.shift, floor), top), self.rounds
         first = self._first_in_reach(who, best + 1)
         parts = [(first, self.rounds - 1)] if first < self.rounds else []
         while parts and best < top:

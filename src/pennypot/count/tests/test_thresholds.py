@@ -53,3 +53,25 @@ def test_a_tie_at_exactly_that_cost_is_left_to_the_recount():
     assert hints.cost_to_win(1) == (60, False)  # at 60 the two are level, and the order of ids decides for a
     assert explain(election, result, ["b"])[0]["cost_to_win"] == "59"
     assert SharesHints(election, result, TieOrder(election, card)).held(1) == 40
+
+
+def test_costs_after_add1_hold_when_counted_again_from_the_start():
+    asked = found_some = 0
+    for number in range(160):
+        election, _, card = random_case(number)
+        card = card.but(rule="equal-shares", completion="add1", pots=(), caps=(), leftover="keep")
+        result = count(election, card, alternatives=False)
+        election = as_counted(election, card)
+        if result.endowment is None or result.steps > 300:
+            continue
+        losers = losers_with_votes(election, result)
+        hints = SharesHints(election, result, TieOrder(election, card))
+        hints.look_back(losers)
+        for at in losers:
+            found = hints.greatest_cost(at)
+            asked += 1
+            assert wins(election, card, at, 1) is False if found is None else wins(election, card, at, found)
+            if found is not None:
+                found_some += 1
+                assert not wins(election, card, at, found + 1)
+    assert found_some > 15, asked
