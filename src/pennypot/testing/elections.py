@@ -40,8 +40,10 @@ def an_election(cast: Cast) -> Story:
     return make_election(cast)
 
 
-def make_election(cast: Cast, *, stage: str = "voting", slug: str = "spring-2027", **values: Any) -> Story:
-    """Make a ready election; `values` are columns of `Round`."""
+def make_election(
+    cast: Cast, *, stage: str = "voting", slug: str = "spring-2027", costs: dict[int, int] | None = None, **values: Any
+) -> Story:
+    """Make a ready election; `costs` are pence by project number, `values` columns of `Round`."""
     from pennypot.apps.voting.actions import ceremony
     from pennypot.apps.voting.models import Election
 
@@ -49,7 +51,7 @@ def make_election(cast: Cast, *, stage: str = "voting", slug: str = "spring-2027
         person.second_factor = True
     round = make_round(cast, slug=slug, stage="ballot", **values)
     fill_pot(round)
-    fix_ballot(round, cast)
+    fix_ballot(round, cast, costs)
     election = ceremony.prepare_election(cast.aled, round)
     holders = {1: cast.aled, 2: cast.sam, 3: cast.carys}
     ceremony.begin(cast.aled, election, holders)

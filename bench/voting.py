@@ -1,0 +1,171 @@
+"""How fast ballots are cast, and how long a large election takes to close, open and count.
+
+    python bench/voting.py                          # 8 threads cast for 15 seconds; 100,000 ballots are counted
+    python bench/voting.py --voters 10000 --seconds 5
+
+It makes a throw-away PostgreSQL with the server's own settings, and a round in it. Casting here is the action itself,
+without HTTP; `make crash` measures it over HTTP.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import secrets
+import threading
+import time
+
+os.environ["PENNYPOT_TESTING"] = "1"
+
+
+def main() -> None:
+    chosen = _arguments()
+    from pennypot.house.database import throwaway_server
+
+    with throwaway_server() as server:
+        os.environ["DATABASE_URL"], os.environ["PENNYPOT_HOME"] = server.url(), str(server.home)
+        _let_tests_pass_triggers(server)
+        import django
+
+        os.environ["DJANGO_SETTINGS_MODULE"] = "pennypot.house.settings"
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        _measure(chosen)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=15, help="how long to cast as fast as possible")
+    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--voters", type=int, default=100_000, help="ballots to close, open and count")
+    parser.add_argument("--projects", type=int, default=220)
+    return parser.parse_args()
+
+
+def _let_tests_pass_triggers(server) -> None:
+    import psycopg
+
+    with psycopg.connect(server.admin_url("postgres"), autocommit=True) as admin:
+        admin.execute("GRANT SET ON PARAMETER session_replication_role TO pennypot")
+
+
+def _measure(chosen: argparse.Namespace) -> None:
+    from pennypot.testing import cast as casts
+    from pennypot.testing.elections import make_election, voters
+
+    costs = {number: random.Random(number).randrange(500, 20_000) * 100 for number in range(1, chosen.projects + 1)}
+    people = (
+        casts.cast.__wrapped__(None) if hasattr(casts.cast, "__wrapped__") else casts.cast.__pytest_wrapped__.obj(None)
+    )
+    story = make_election(people, costs=costs, budget_pence=300_000_00, ballot_form="approve", max_choices=10)
+    roll = [entry.pk for entry in voters(story.round, chosen.voters)]
+    cast_by = _cast_fast(story, roll, chosen)
+    _fill_up(story, roll[cast_by:], costs)
+    _count(story)
+
+
+def _choices(costs: dict[int, int], number: int) -> list[int]:
+    draw = random.Random(number)
+    return sorted(draw.sample(sorted(costs), draw.randrange(1, 11)))
+
+
+def _cast_fast(story, roll: list[int], chosen: argparse.Namespace) -> int:
+    from django.db import connection
+
+    from pennypot.apps.voting.actions.casting import cast
+    from pennypot.apps.voting.slots import slot_for
+
+    costs = {project["id"]: 0 for project in story.election.config["projects"]}
+    took: list[float] = []
+    lock, position, ends = threading.Lock(), iter(range(len(roll))), time.perf_counter() + chosen.seconds
+
+    def work() -> None:
+        while time.perf_counter() < ends:
+            with lock:
+                at = next(position, None)
+            if at is None:
+                break
+            began = time.perf_counter()
+            cast(story.election, slot_for(story.election, roll[at]), _choices(costs, at), secrets.token_bytes(16))
+            took.append(time.perf_counter() - began)
+        connection.close()
+
+    began = time.perf_counter()
+    threads = [threading.Thread(target=work) for _ in range(chosen.threads)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    passed = time.perf_counter() - began
+    took.sort()
+    print(
+        f"cast: {len(took) / passed:,.0f} ballots/s with {chosen.threads} threads; "
+        f"median {1000 * took[len(took) // 2]:.1f} ms, p99 {1000 * took[len(took) * 99 // 100]:.1f} ms"
+    )
+    return next(position, len(roll))
+
+
+def _fill_up(story, roll: list[int], costs: dict[int, int]) -> None:
+    """Cast for everybody else: one after another, many to a transaction, which only a benchmark may do."""
+    from django.db import transaction
+
+    from pennypot.apps.voting.actions import casting
+    from pennypot.apps.voting.slots import slots_for
+
+    began = time.perf_counter()
+    pairs = list(slots_for(story.election, roll))
+    casting._alone = lambda: None
+    for start in range(0, len(pairs), 1_000):
+        with transaction.atomic():
+            for entry, slot in pairs[start : start + 1_000]:
+                casting.cast(story.election, slot, _choices(costs, entry), secrets.token_bytes(16))
+    print(f"fill up: {len(pairs):,} more in {time.perf_counter() - began:.1f} s, one after another")
+
+
+def _count(story) -> None:
+    import zipfile
+
+    from pennypot.apps.voting import verifier
+    from pennypot.apps.voting.actions import opening
+    from pennypot.apps.voting.actions.closing import close_election, destroy_round_key
+    from pennypot.apps.voting.actions.count import evidence_path, open_and_count
+    from pennypot.apps.voting.models import Election
+    from pennypot.testing.rounds import put_in_stage
+
+    put_in_stage(story.round, "count")
+    election = Election.objects.select_related("round__place").get(pk=story.election.pk)
+    began = time.perf_counter()
+    close_election(story.cast.aled, election)
+    closed = time.perf_counter()
+    election.refresh_from_db()
+    destroy_round_key(story.cast.sam, election)
+    opening.note_draw(story.cast.tariq, election, "3 14 22 31 40 58")
+    for holder in election.key_holders.select_related("election__round__place").filter(which__in=[1, 2]):
+        opening.give_share(story.holders[holder.which], holder, story.shares[holder.which])
+    done = open_and_count(election.pk, None)
+    counted = time.perf_counter()
+    path = evidence_path(done)
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    ballots = files["ballots.jsonl"].count(b"\n")
+    print(
+        f"count: {ballots:,} ballots closed in {closed - began:.1f} s, opened, counted and put together in "
+        f"{counted - closed:.1f} s; {counted - began:.1f} s in all; the evidence is {path.stat().st_size / 1e6:.1f} MB"
+    )
+    began = time.perf_counter()
+    verifier.Log(files["log.jsonl"])
+    print(f"verifier: the log's rules in {time.perf_counter() - began:.1f} s", end="")
+    whole, recount = time.perf_counter(), verifier.recount
+    verifier.recount = lambda *_: None
+    verifier.verify(files)
+    print(f", everything but the recount in {time.perf_counter() - whole:.1f} s", end="")
+    verifier.recount, whole = recount, time.perf_counter()
+    verifier.verify(files)
+    print(f", with the recount in {time.perf_counter() - whole:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
