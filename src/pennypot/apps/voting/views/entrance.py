@@ -176,7 +176,7 @@ def vote_areas(request: HttpRequest, place: str, round: str) -> HttpResponse:
     entry = entry_that_may_vote(asked.round, held.entry_id) if held else None
     if held is None or entry is None:
         return asked.go("vote_round")
-    form = AreasForm(asked.round, entry, request.POST or None)
+    form = AreasForm(asked.round, entry, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return asked.page("areas", {"form": form}, status=422 if form.is_bound else 200)
     if "own" in form.cleaned_data:

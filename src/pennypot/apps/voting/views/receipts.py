@@ -7,13 +7,13 @@ A code drawn for a phone (QR) carries it after the ``#``, which a browser keeps 
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from io import StringIO
 
 import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -41,7 +41,7 @@ def find_receipt(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """Is my vote in? Look a receipt up in the log."""
     asked = ask(request, place, round)
     election = election_or_404(asked)
-    form = FindForm(request.POST or None)
+    form = FindForm(request.POST if request.method == "POST" else None)
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         index, commitment = form.cleaned_data["index"], form.cleaned_data["fingerprint"]
@@ -55,9 +55,7 @@ def _qr(asked: Asked, sent: Receipt) -> SafeString:
     """Draw the receipt for a phone's camera: where to look it up, its number and its fingerprint."""
     page = settings.SITE_ADDRESS + reverse("find_receipt", args=[asked.round.place.slug, asked.round.slug])
     fingerprint = urlsafe_b64encode(sent.commitment).decode().rstrip("=")
-    out = StringIO()
-    segno.make_qr(f"{page}#{sent.index}.{fingerprint}", error="l").save(
-        out, kind="svg", xmldecl=False, svgns=True, scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True,
-        dark="#000", light="#fff",
-    )  # fmt: skip
-    return SafeString(out.getvalue())
+    drawn = segno.make_qr(f"{page}#{sent.index}.{fingerprint}", error="l").svg_inline(
+        border=2, svgclass="qr", lineclass=None, omitsize=True, dark="#000", light="#fff", title=_("Your receipt")
+    )
+    return SafeString(drawn)

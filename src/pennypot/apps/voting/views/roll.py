@@ -80,7 +80,8 @@ def vote_postcodes(request: HttpRequest, place: str, round: str) -> HttpResponse
     asked = ask(request, place, round)
     require(may_keep_roll(request.user, asked.round, asked.election))
     kept = getattr(asked.round, "postcode_list", None)
-    form = PostcodesForm(request.POST or None, initial={"text": kept.text if kept else ""})
+    typed = request.POST if request.method == "POST" else None
+    form = PostcodesForm(typed, initial={"text": kept.text if kept else ""})
     if request.method == "POST" and form.is_valid():
         try:
             saved = actions.set_postcodes(request.user, asked.round, form.cleaned_data["text"])  # type: ignore[arg-type]
