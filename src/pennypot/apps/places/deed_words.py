@@ -89,6 +89,9 @@ WORDS = {
     "voting.letters.asked": gettext_lazy("had letters with voting codes made"),
     "voting.letters.fetched": gettext_lazy("fetched letters with voting codes"),
     "voting.letters.thrown-away": gettext_lazy("threw the files of letters away"),
+    "voting.roll.added": gettext_lazy("added people to the roll from a file"),
+    "voting.postcodes.set": gettext_lazy("said which postcodes vote"),
+    "voting.tablet.started": gettext_lazy("set a shared tablet up for voting"),
     "voting.roll.drawn": gettext_lazy("drew people of the roll by lot"),
 }
 LONGEST = 160
