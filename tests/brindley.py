@@ -18,7 +18,11 @@ from pennypot.apps.fund.actions.money import write_payment
 from pennypot.apps.fund.actions.policies import draft_policy, put_in_force
 from pennypot.apps.fund.reading import usual
 from pennypot.apps.places.models import Invitation, Place
+from pennypot.apps.voting.actions.clerks import name_clerk
+from pennypot.apps.voting.actions.envelopes import check_envelope, open_envelopes
+from pennypot.apps.voting.actions.letters import ask_for_letters
 from pennypot.testing.cast import Cast
+from pennypot.testing.elections import Story, make_election, voters
 
 # What stands for each part of a route; `brindley` (a fixture) replaces the numbers by those of real things.
 PARTS = {
@@ -86,7 +90,10 @@ def brindley(cast: Cast) -> dict[str, Any]:
         sha256="0" * 64,
         understanding={"cannot": {"said": {"code": "empty", "params": {}}}},
     )
+    election = make_election(cast)
     return {
+        **_paper(election),
+        "round": election.round.slug,
         "upload": upload.pk,
         "file": 0,
         "line": published.lines.first().pk,
@@ -96,3 +103,15 @@ def brindley(cast: Cast) -> dict[str, Any]:
         "version": proposed.version,
         "number": 1,
     }
+
+
+def _paper(story: Story) -> dict[str, Any]:
+    """Two batches' worth of envelopes, of which one batch is open, a clerk, and letters that Tariq asked for."""
+    cast, election = story.cast, story.election
+    name_clerk(cast.aled, story.round, cast.ben)
+    for entry in voters(story.round, 5):
+        check_envelope(cast.tariq, election, entry)
+    batch = open_envelopes(cast.aled, election, 5)
+    waiting = check_envelope(cast.tariq, election, voters(story.round, 1)[0])
+    run = ask_for_letters(cast.tariq, story.round, count=3).run
+    return {"batch": batch.number, "ballot": 1, "envelope": waiting.pk, "run": run.pk, "part": 1}
