@@ -15,8 +15,6 @@ from .thresholds import Thresholds
 from .ties import TieOrder
 from .whatif import with_cost
 
-SEVERAL = 8  # projects from which on it pays to go through all Add1 steps first
-
 
 class SharesHints:
     """The deciding run of a count, and for Add1 all runs before it.
@@ -56,6 +54,22 @@ class SharesHints:
         if not self.setting.can_win[at]:
             return 0, True
         return self.last.cost_to_win(at)
+
+    def votes_to_win(self, at: int) -> int:
+        """About how many more voters for a project alone would let it win; their shares come out of the same budget."""
+        more = self.last.votes_to_win(at)
+        if self.setting.card.completion == "add1" or not more:
+            return more
+        for _ in range(3):
+            endowment = Fraction(self.election.budget, self.setting.voters + more)
+            found = self.setting.decide(endowment, endowment)
+            before, more = more, self._at(endowment, found).votes_to_win(at)
+            if more == before:
+                break
+        return more
+
+    def _at(self, endowment: Fraction, found: Decision) -> Thresholds:
+        return Thresholds(self.setting, endowment, endowment, found.shift, found.order, found.bounds)
 
     def look_back(self, losers: list[int]) -> None:
         """Go through every Add1 step once and note at what cost these projects could have won there.
@@ -132,5 +146,4 @@ class SharesHints:
             return None
         left = changed.budget - sum(setting.cost[c] for c in funded)
         found = self.setting.decide(settled.endowment, settled.endowment)
-        run = Thresholds(self.setting, settled.endowment, settled.endowment, found.shift, found.order, found.bounds)
-        return min(cost + left, run.cost_to_win(at)[0])
+        return min(cost + left, self._at(settled.endowment, found).cost_to_win(at)[0])

@@ -118,6 +118,20 @@ class Thresholds:
             return 0, True
         return best, best < top and self._surely_won(who, when, best, least)
 
+    def votes_to_win(self, at: int) -> int:
+        """About how many more voters for a project alone, each with the same endowment, would let it win this run."""
+        if self.shift < 0:
+            return 1
+        who, cost = self._supporters(at), self.setting.cost[at]
+        point = self.setting.top_point if len(self.setting.point) else 1
+        wanted, found = cost << self.shift, -((self._held(who)[0] - (cost << self.shift)) // max(self.most, 1))
+        for when, value in enumerate(self.value_low):
+            price = self._price(value, cost, False)
+            each = min(self.most, price * point)
+            if each and wanted - who.reach * price < found * each:
+                found = min(found, -((self._given(who, when, price) - wanted) // each))
+        return max(found, 1)
+
     def _first_in_reach(self, who: Supporters, cost: int) -> int:
         """The first round whose value could be matched if every supporter paid in full."""
         wanted = (1 if self.setting.by_cost else cost) << self.shift

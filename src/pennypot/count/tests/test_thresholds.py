@@ -7,7 +7,7 @@ from pennypot.count.greedy import rivals
 from pennypot.count.shares_hints import SharesHints
 from pennypot.count.tests.sweep import random_case
 from pennypot.count.ties import TieOrder
-from pennypot.count.whatif import with_cost
+from pennypot.count.whatif import with_cost, with_more_votes
 
 
 def losers_with_votes(election, result) -> list[int]:
@@ -75,3 +75,25 @@ def test_costs_after_add1_hold_when_counted_again_from_the_start():
                 found_some += 1
                 assert not wins(election, card, at, found + 1)
     assert found_some > 15, asked
+
+
+def test_votes_missing_hold_when_counted_again():
+    asked = 0
+    for number in range(120):
+        election, _, card = random_case(number)
+        card = card.but(rule="equal-shares", completion="none", pots=(), caps=(), leftover="keep")
+        result = count(election, card, alternatives=False)
+        election = as_counted(election, card)
+        if result.endowment is None:
+            continue
+        for at in losers_with_votes(election, result):
+            told = explain(election, result, [election.projects[at].id], withdrawn=False)[0]
+            more = told.get("votes_more")
+            if more is not None:
+                asked += 1
+                changed = with_more_votes(election, at, more)
+                assert election.projects[at].id in count(changed, card, alternatives=False, trail=False).winners
+                if more > 1:
+                    changed = with_more_votes(election, at, more - 1)
+                    assert election.projects[at].id not in count(changed, card, alternatives=False, trail=False).winners
+    assert asked > 15
