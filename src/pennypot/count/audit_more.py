@@ -83,7 +83,8 @@ class _More(audit_steps.Count):
         won = self._greedy([], by, card["too_dear"], card["part_funding"])
         if self.caps and card["leftover"] == "greedy":
             self.caps = {}
-            won = self._greedy(won, by, card["too_dear"], "")
+            left = self.budget - sum(self.costs[c] for c in won)
+            won = self._greedy(won, by, card["too_dear"], "", max(0, left))  # a part takes all that is left
         return won
 
     def _over_a_cap(self, c, won):

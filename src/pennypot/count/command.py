@@ -41,6 +41,7 @@ def add_subcommands(subparsers) -> None:
     explaining = subparsers.add_parser("explain", help="say why projects won or lost", description=_EXPLAIN)
     _election_options(explaining)
     explaining.add_argument("--project", action="append", metavar="ID", help="only this project (may be repeated)")
+    explaining.add_argument("--adds", action="store_true", help="also say how many other voters would have been enough")
     explaining.add_argument("--quick", action="store_true", help="leave out votes missing and rivals withdrawn")
     explaining.set_defaults(run=_guarded(run_explain))
 
@@ -209,7 +210,9 @@ def run_explain(arguments: argparse.Namespace) -> int:
             raise Trouble(f"{arguments.file} has no project {name!r}")
     deep = not arguments.quick
     with _progress(arguments.json) as progress, _clean_output():
-        told = explain(election, result, arguments.project, votes=deep, withdrawn=deep, progress=progress)
+        told = explain(
+            election, result, arguments.project, votes=deep, withdrawn=deep, adds=arguments.adds, progress=progress
+        )
     if arguments.json:
         _print_json({"rule": result.card.as_data(), "election_sha256": election.sha256, "projects": told})
     else:

@@ -7,46 +7,16 @@ from fractions import Fraction
 from typing import Any
 
 from .card import RuleCard
+from .closeness import Adds
 from .counting import as_counted, count
 from .election import Election
 from .greedy import eligible, rivals
 from .result import Result
+from .sentences import SENTENCES
 from .shares import compiled
 from .shares_hints import SharesHints
 from .ties import TieOrder
 from .whatif import with_cost, with_more_votes
-
-
-def _(text: str) -> str:
-    """Mark a sentence for translation; whoever shows it looks the translation up."""
-    return text
-
-
-SEVERAL = 8  # projects from which on it pays to go through all Add1 steps first
-
-SENTENCES = {
-    "won": _("Funded as number {round}."),
-    "won_paid": _("Funded as number {round}: {payers} voters paid {price} each."),
-    "won_paid_all": _(
-        "Funded as number {round}: {payers} voters paid {price} each, {giving_all} gave all they had left."
-    ),
-    "won_part": _("Funded in part, with the {amount} that was left."),
-    "withdrawn": _("Not funded: it was withdrawn."),
-    "no_votes": _("Not funded: nobody voted for it."),
-    "below_threshold": _("Not funded: it had {score} and needed {threshold} to be considered."),
-    "rival": _("Not funded: {rival} was funded, and only one of the two can be."),
-    "too_dear_alone": _("Not funded: it costs more than the whole budget."),
-    "too_dear": _("Not funded: when its turn came {left} was left and it costs {cost}."),
-    "after_stop": _("Not funded: the count stopped at a project that was too dear, before its turn came."),
-    "over_cap": _("Not funded: with it, its category or area would have got more than its limit."),
-    "supporters": _("Not funded: its supporters could pay {held} of its cost of {cost} at the end."),
-    "passed_by": _("Not funded: other projects were chosen before it and used up the money."),
-    "both": _("With {more}, or if it had cost {less} less, this would have been funded."),
-    "votes": _("With {more} this would have been funded; no lower cost would have helped."),
-    "less": _("If it had cost {less} less, this would have been funded; more votes alone would not have helped."),
-    "neither": _("Neither more votes nor a lower cost would have been enough."),
-    "withdrawn_rivals": _("It would have been funded without {names}."),
-}
 
 
 def explain(
@@ -56,6 +26,7 @@ def explain(
     *,
     votes: bool = True,
     withdrawn: bool = True,
+    adds: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[dict[str, Any]]:
     """Explain what happened to projects.
@@ -69,6 +40,8 @@ def explain(
     votes, withdrawn : bool
         Also find the votes missing, and the winners without which a project would have won. Each takes some recounts
         for each loser.
+    adds : bool
+        Also find how many of those who voted, but not for it, would have been enough (`Adds`).
     progress : callable, optional
         Called with projects done and projects in all.
 
@@ -78,7 +51,8 @@ def explain(
         One for each project: ``project``, ``won``, ``why`` (a key of `SENTENCES`), what its sentence needs, and for
         losers ``cost_to_win`` (the greatest cost found at which it wins, one unit more loses), ``cost_less``,
         ``votes_more`` (the least number of added ballots for it alone with which it wins, one fewer loses) and
-        ``without`` (winners each of whose withdrawal would let it win); ``sentences`` says it in words.
+        ``without`` (winners each of whose withdrawal would let it win); ``sentences`` says it in words. With `adds`
+        also ``optimist_add`` and ``pessimist_add``. docs/count/explanations.md lists every key.
     """
     wanted = [election.index[name] for name in projects] if projects is not None else range(len(election.projects))
     if result.card.completion.startswith("add1") and result.card.rule == "equal-shares" and len(wanted) > 3:
@@ -88,7 +62,12 @@ def explain(
         case.shares.look_back([at for at in wanted if case.may_ask(at)])
     told = []
     for done, at in enumerate(wanted, 1):
-        told.append(case.won(at) if election.projects[at].id in result.winners else case.lost(at, votes, withdrawn))
+        if election.projects[at].id in result.winners:
+            told.append(case.won(at))
+        else:
+            told.append(case.lost(at, votes, withdrawn))
+            if adds:
+                case.add_adds(at, told[-1])
         if progress:
             progress(done, len(wanted))
     return told
@@ -103,6 +82,7 @@ class _Case:
         self.rivals = rivals(election, result.card)
         self.rounds = {entry["project"]: entry for entry in result.trail if "project" in entry}
         self.shares = None
+        self.adds: Adds | None = None
         self.winners_without: dict[str, frozenset[str]] = {}
         apart = self.card.completion == "add-opt"  # its payments follow another rule
         told = bool(result.trail or not result.winners)
@@ -132,8 +112,7 @@ class _Case:
             told |= {"why": why, "payers": entry["payers"], "price": price, "giving_all": entry["giving_all"]}
         else:
             told["why"] = "won"
-        told["sentences"] = [SENTENCES[told["why"]].format(**told)]
-        return told
+        return _said(told, [told["why"]])
 
     def _number(self, name: str) -> int:
         return self.result.winners.index(name) + 1
@@ -143,7 +122,7 @@ class _Case:
         project, money = self.election.projects[at], self.election.shown
         told: dict[str, Any] = {"project": project.id, "name": project.name, "won": False}
         told |= self._why(at)
-        sentences = [SENTENCES[told["why"]].format(**told)]
+        says = [told["why"]]
         if told["why"] not in ("withdrawn", "no_votes", "rival"):
             cost = self.cost_to_win(at)
             told["cost_to_win"] = None if cost is None else self.election.money(cost)
@@ -155,13 +134,29 @@ class _Case:
                 key = {(True, True): "both", (True, False): "votes", (False, True): "less"}.get(
                     (more is not None, cost is not None), "neither"
                 )
-                sentences.append(SENTENCES[key].format(**told))
+                says.append(key)
         if withdrawn and told["why"] not in ("withdrawn", "no_votes"):
             told["without"] = self.without(at)
             if told["without"]:
                 names = [self.election.projects[self.election.index[name]].name for name in told["without"]]
-                sentences.append(SENTENCES["withdrawn_rivals"].format(names=" or without ".join(names[:3])))
-        return told | {"sentences": sentences}
+                told["names"] = " or without ".join(names[:3])
+                says.append("withdrawn_rivals")
+        return _said(told, says)
+
+    def add_adds(self, at: int, told: dict[str, Any]) -> None:
+        """How many of those who voted, but not for it, would have been enough."""
+        if told["why"] in ("withdrawn", "no_votes", "rival"):
+            return
+        if self.adds is None:
+            self.adds = Adds(self.election, self.result, self.shares)
+        right, any_ = self.adds.optimist(at), self.adds.pessimist(at)
+        for key, found in (("optimist_add", right), ("pessimist_add", any_)):
+            told[key] = None if found is None else {"voters": found.voters, "proven": found.proven}
+        if right is None:
+            return
+        told |= {"optimist": f"{right.voters:,}", "pessimist": f"{any_.voters:,}" if any_ else ""}
+        tried = "adds" if self.adds.plain or self.card.rule == "greedy" else "adds_tried"
+        _said(told, [*told["says"], tried if any_ else "adds_right"])
 
     def _why(self, at: int) -> dict[str, Any]:
         project, money = self.election.projects[at], self.election.shown
@@ -242,12 +237,24 @@ class _Case:
             return not more or not self._wins(with_more_votes(self.election, at, more), at)
 
         limit = 4 * self.election.voters + 16
+        low = high = 0  # known to lose, known to win
         step = 1
-        while step <= limit and loses(step):
+        if self.shares is not None and self.can_win[at]:
+            guess = min(self.shares.votes_to_win(at), limit)
+            low, high = (guess, 0) if loses(guess) else (0, guess)
+            while high > 1 and not low:
+                trial = max(high - step, 0)
+                low, high = (trial, high) if loses(trial) else (low, trial)
+                if not trial:
+                    break
+                step *= 2
+        while not high:
+            trial = low + step
+            if trial > max(limit, low + 1):
+                return None
+            low, high = (trial, 0) if loses(trial) else (low, trial)
             step *= 2
-        if step > limit:
-            return None
-        return _last(step // 2, step, loses) + 1
+        return _last(low, high, loses) + 1
 
     def without(self, at: int) -> list[str]:
         """Winners each of whose withdrawal alone would let this project win."""
@@ -260,6 +267,13 @@ class _Case:
             if self.election.projects[at].id in self.winners_without[name]:
                 found.append(name)
         return found
+
+
+def _said(told: dict[str, Any], says: list[str]) -> dict[str, Any]:
+    """The same with the keys of its sentences, and the sentences in English."""
+    told["says"] = says
+    told["sentences"] = [SENTENCES[key].format(**told) for key in says]
+    return told
 
 
 def _last(low: int, high: int, holds: Callable[[int], bool]) -> int:
