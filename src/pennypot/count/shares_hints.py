@@ -15,6 +15,8 @@ from .thresholds import Thresholds
 from .ties import TieOrder
 from .whatif import with_cost
 
+SEVERAL = 8  # projects from which on it pays to go through all Add1 steps first
+
 
 class SharesHints:
     """The deciding run of a count, and for Add1 all runs before it.
