@@ -14,7 +14,7 @@ from .greedy import eligible, rivals
 from .result import Result
 from .sentences import SENTENCES
 from .shares import compiled
-from .shares_hints import SharesHints
+from .shares_hints import SEVERAL, SharesHints
 from .ties import TieOrder
 from .whatif import with_cost, with_more_votes
 
