@@ -7,7 +7,7 @@ that cannot be read is named with its number, and then nothing of the list is us
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -58,14 +58,12 @@ def read_addresses(content: bytes, areas: Mapping[str, int]) -> tuple[list[Addre
 
 
 def _read(
-    rows: csv.reader,
-    headings: list[str],
-    areas: Mapping[str, int],  # type: ignore[valid-type]
+    rows: Iterable[list[str]], headings: list[str], areas: Mapping[str, int]
 ) -> tuple[list[Addressed], list[str]]:
     where = headings.index("area") if "area" in headings else None
     found: list[Addressed] = []
     problems: list[str] = []
-    for number, row in enumerate(rows, start=2):  # type: ignore[arg-type]
+    for number, row in enumerate(rows, start=2):
         cells = [" ".join(cell.split()) for cell in row]
         if not any(cells):
             continue

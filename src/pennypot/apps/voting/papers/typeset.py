@@ -56,7 +56,9 @@ def _pieces(word: str) -> list[str]:
 
 def qr_svg(text: str) -> str:
     """Draw a QR code: error correction M, the quiet zone of four modules, black on white."""
-    return str(segno.make(text, error="m", boost_error=False).svg_inline(border=4, light="#fff", dark="#000"))
+    return str(
+        segno.make(text, error="m", boost_error=False).svg_inline(border=4, light="#fff", dark="#000", omitsize=True)
+    )
 
 
 def pdf(template: str, paper: Mapping[str, Any], pictures: Mapping[str, bytes] | None = None) -> bytes:

@@ -92,9 +92,7 @@ def after_filling_in(a_round: PaperRound) -> list[str]:
 def after_the_vote(a_round: PaperRound) -> list[str]:
     """Say what happens next, and what is not protected."""
     return [
-        _(
-            "Three people hold the keys. Two of them together open the ballots after the close; nobody can before."
-        ),
+        _("Three people hold the keys. Two of them together open the ballots after the close; nobody can before."),
         _("The count is published with everything needed to count again, and each project gets an explanation."),
         _("Each paper ballot is typed in by two officers who do not see each other's work. Both have to agree."),
         _("What is not protected is said plainly on %(web)s.") % {"web": a_round.web},
@@ -131,9 +129,7 @@ def code_body(a_round: PaperRound) -> list[str]:
 def audit_opening(a_round: PaperRound) -> list[str]:
     """First words of the audit letter."""
     return [
-        _(
-            "Our roll says that you took part in the vote “%(round)s”. We write to some people, drawn by lot, to check it."
-        )
+        _("Our roll says that you took part in the vote “%(round)s”. We ask some people, drawn by lot, if so.")
         % {"round": plain(a_round.title)},
     ]
 

@@ -133,9 +133,14 @@ class BatchView:
 
     @property
     def next(self) -> int | None:
-        """The ballot that this officer keys next: first what nobody could compare yet, then what differs."""
-        mine = [one for one in self.lines if one.may_key]
-        return min(mine, key=lambda one: (one.state == "differs", one.number)).number if mine else None
+        """The ballot that this officer keys first."""
+        return self.next_after(0)
+
+    def next_after(self, number: int) -> int | None:
+        """Return the ballot that this officer keys after another: on through the pile, and what differs at the end."""
+        mine = [one for one in self.lines if one.may_key and one.number != number]
+        order = min(mine, key=lambda one: (one.state == "differs", one.number < number, one.number), default=None)
+        return order.number if order else None
 
 
 def batch_view(batch: PaperBatch, person: Person) -> BatchView:

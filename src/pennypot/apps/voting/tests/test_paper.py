@@ -58,7 +58,7 @@ def counting_leaves(election):
     return [one for one in events if one.kind in ("cast", "paper") and one.index not in gone]
 
 
-# -- check 13: two officers key blind to each other -------------------------------------------------------------------
+# -- check 13: two officers key blind to each other ----------------------------------------------------------
 
 
 def test_s13_a_ballot_is_in_the_log_when_two_officers_read_the_same(an_election):  # noqa: F811
@@ -166,9 +166,7 @@ def test_s13_a_batch_holds_as_many_ballots_as_envelopes_were_opened(an_election)
 def test_s13_a_batch_that_does_not_add_up_is_refused_by_the_database(cast):  # noqa: F811
     story = make_election(cast)
     with pytest.raises(DatabaseError, match="batches do not hold"):
-        PaperBatch.objects.create(
-            election=story.election, number=1, envelopes=3, opened_by=cast.aled, day="2027-05-03"
-        )
+        PaperBatch.objects.create(election=story.election, number=1, envelopes=3, opened_by=cast.aled, day="2027-05-03")
     envelope = check_envelope(cast.tariq, story.election, voters(story.round, 1)[0])
     with pytest.raises(DatabaseError, match="batches do not hold"):
         PaperEnvelope.objects.filter(pk=envelope.pk).update(state="opened", ended_by=cast.aled)
@@ -185,7 +183,7 @@ def test_s13_no_election_closes_before_every_paper_ballot_is_settled(an_election
     assert close_election(people.aled, an_election.election)
 
 
-# -- nothing is seen and nothing is kept --------------------------------------------------------------------------------
+# -- nothing is seen and nothing is kept ---------------------------------------------------------------------
 
 
 def test_no_table_of_paper_holds_what_a_ballot_says(an_election):  # noqa: F811
@@ -218,7 +216,7 @@ def test_deeds_about_envelopes_name_no_voter(an_election):  # noqa: F811
         assert set(deed.after) <= {"via", "batch", "envelopes"}
 
 
-# -- check 14: paper and web, in every order ----------------------------------------------------------------------------
+# -- check 14: paper and web, in every order -----------------------------------------------------------------
 
 
 def test_s14_web_then_paper_the_paper_counts(an_election):  # noqa: F811
@@ -235,12 +233,12 @@ def test_s14_web_then_paper_the_paper_counts(an_election):  # noqa: F811
 
 @pytest.mark.django_db(transaction=True)
 def test_s14_paper_then_web_the_web_is_refused(cast):  # noqa: F811
-    an_election = make_election(cast)
-    people, election = an_election.cast, an_election.election
-    (entry,) = voters(an_election.round, 1)
-    batch = opened(an_election, [entry])
+    story = make_election(cast)
+    people, election = story.cast, story.election
+    (entry,) = voters(story.round, 1)
+    batch = opened(story, [entry])
     with pytest.raises(Refused, match="An envelope with your paper ballot"):
-        web_vote(an_election, entry, 1)
+        web_vote(story, entry, 1)
     for officer in (people.aled, people.tariq):
         key_ballot(officer, batch, 1, ballot(2))
     assert [one.kind for one in counting_leaves(election)] == ["paper"]
@@ -248,14 +246,14 @@ def test_s14_paper_then_web_the_web_is_refused(cast):  # noqa: F811
 
 @pytest.mark.django_db(transaction=True)
 def test_s14_web_paper_web_the_change_is_refused(cast):  # noqa: F811
-    an_election = make_election(cast)
-    election = an_election.election
-    (entry,) = voters(an_election.round, 1)
-    web_vote(an_election, entry, 1)
-    web_vote(an_election, entry, 2)
-    opened(an_election, [entry])
+    story = make_election(cast)
+    election = story.election
+    (entry,) = voters(story.round, 1)
+    web_vote(story, entry, 1)
+    web_vote(story, entry, 2)
+    opened(story, [entry])
     with pytest.raises(Refused):
-        web_vote(an_election, entry, 3)
+        web_vote(story, entry, 3)
     assert counting_leaves(election) == []
     assert LogEvent.objects.filter(election=election, kind="void").count() == 1
 
@@ -318,7 +316,7 @@ def test_s14_web_and_paper_at_the_same_moment_are_one_vote(cast):  # noqa: F811
     assert batch.envelopes == SlotLock.objects.count() == 12
 
 
-# -- envelopes -----------------------------------------------------------------------------------------------------------
+# -- envelopes -----------------------------------------------------------------------------------------------
 
 
 def test_two_officers_stand_behind_every_envelope(an_election):  # noqa: F811
@@ -379,7 +377,7 @@ def test_an_entry_of_another_round_or_off_the_roll_has_no_envelope(an_election, 
             check_envelope(cast.tariq, an_election.election, entry)
 
 
-# -- who may -------------------------------------------------------------------------------------------------------------
+# -- who may -------------------------------------------------------------------------------------------------
 
 
 def test_only_clerks_work_on_paper(an_election):  # noqa: F811
@@ -452,7 +450,7 @@ def test_without_the_round_key_nothing_is_keyed(an_election):  # noqa: F811
         key_ballot(an_election.cast.aled, batch, 1, ballot(1))
 
 
-# -- typing a ballot -----------------------------------------------------------------------------------------------------
+# -- typing a ballot -----------------------------------------------------------------------------------------
 
 
 def form_of(an_election, kind="knapsack", **values):  # noqa: F811
@@ -480,7 +478,8 @@ def test_a_ranking_keeps_its_order_and_points_their_numbers(an_election):  # noq
     ("typed", "codes"),
     [
         ("", ["none"]), ("1 1", ["twice"]), ("99", ["unknown"]), ("1 2 3 6", ["over_budget"]), ("one", ["shape"]),
-        ("-1", ["shape"]), ("1" * 5_000, ["too_long"]), ("1000000000000", ["shape"]), ("1/2", ["shape"]), ("١", ["shape"]),
+        ("-1", ["shape"]), ("1" * 5_000, ["too_long"]), ("1000000000000", ["shape"]), ("1/2", ["shape"]),
+        ("١", ["shape"]),
     ],
 )  # fmt: skip
 def test_s16_what_is_no_ballot_is_said_and_not_kept(an_election, typed, codes):  # noqa: F811
@@ -489,6 +488,8 @@ def test_s16_what_is_no_ballot_is_said_and_not_kept(an_election, typed, codes): 
 
 
 def test_a_project_withdrawn_after_printing_is_passed_over(an_election):  # noqa: F811
-    an_election.round.ballot.filter(number=4).update(withdrawn_at="2027-01-01T00:00Z", withdrawn_reason="The owner asked.")
+    an_election.round.ballot.filter(number=4).update(
+        withdrawn_at="2027-01-01T00:00Z", withdrawn_reason="The owner asked."
+    )
     assert read(form_of(an_election), "1 4", ["4"]).value == (1,)
     assert [one.code for one in read(form_of(an_election), "4")] == ["none"]

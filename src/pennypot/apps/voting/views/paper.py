@@ -270,7 +270,7 @@ def ballot_key(request: HttpRequest, place: str, round: str, batch: int, ballot:
         if isinstance(read, Read):
             outcome = key_ballot(request.user, found, ballot, read)  # type: ignore[arg-type]
             _tell(request, ballot, outcome)
-            return _next(asked, found)
+            return _next(asked, found, ballot)
         wrong = problems_said(read, projects.by_number)
     view = queries.batch_view(found, request.user)  # type: ignore[arg-type]
     context = {
@@ -292,12 +292,11 @@ def _read(form: Any, typed: str, ticked: list[str], spoilt: str) -> Read | list[
     return Read(choices=found) if isinstance(found, Choices) else found
 
 
-def _next(asked: Asked, batch: PaperBatch) -> HttpResponse:
+def _next(asked: Asked, batch: PaperBatch, after: int) -> HttpResponse:
     view = queries.batch_view(batch, asked.request.user)  # type: ignore[arg-type]
     address = [asked.round.place.slug, asked.round.slug, batch.number]
-    if view.next is None:
-        return redirect("batch", *address)
-    return redirect("ballot_key", *address, view.next)
+    number = view.next_after(after)
+    return redirect("batch", *address) if number is None else redirect("ballot_key", *address, number)
 
 
 def _tell(request: HttpRequest, number: int, outcome: Outcome) -> None:
