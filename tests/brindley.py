@@ -42,6 +42,7 @@ PARTS = {
 POSTED = {
     "<slug:place>/join/": {"role": "resident"},
     "language/": {"language": "cy", "next": "/"},
+    "<slug:place>/rounds/<slug:round>/proposals/<int:number>/review/": {"do": "write"},
 }
 
 
