@@ -98,7 +98,7 @@ def ask_for_link(round: Round, how: str, address: str, comer: Comer, *, postcode
     # Whoever is on the roll already keeps the area and the street of the roll.
     may = entry.state in _MAY_VOTE if entry else how == How.EMAIL_POSTCODE
     with transaction.atomic():
-        link = make_link(round, how, key, area=area, street=street, save=may)
+        link = make_link(round, how, key, area=area, street=street, good=may)
         sending.hand_over(letter(round, email, link if may else ""))
 
 
@@ -121,17 +121,23 @@ def area_of(round: Round, postcode: str) -> int | None:
 
 def make_link(
     round: Round, how: str, email_hash: bytes, *, area: int | None = None, street: str = "",
-    lasts: timedelta = LINK_LASTS, save: bool = True,
+    lasts: timedelta = LINK_LASTS, good: bool = True,
 ) -> str:  # fmt: skip
-    """Return the token of a new link; the database keeps its hash. Earlier links to the address end."""
+    """Return the token of a new link; the database keeps its hash. Earlier links to the address end.
+
+    Parameters
+    ----------
+    good
+        Whether it will open anything. One that does not is written down all the same, already over, so that an address
+        that may vote takes no longer than one that may not.
+    """
     token = secrets.token_urlsafe(24)
     links = EntryLink.objects.filter(round=round, email_hash=email_hash, used_at=None)
     links.update(expires_at=Now())
-    if save:
-        EntryLink.objects.create(
-            round=round, how=how, token_hash=_token_hash(round, token), email_hash=email_hash, area_id=area,
-            street=street, expires_at=Now() + lasts,
-        )  # fmt: skip
+    EntryLink.objects.create(
+        round=round, how=how, token_hash=_token_hash(round, token), email_hash=email_hash, area_id=area,
+        street=street, expires_at=Now() + (lasts if good else timedelta()),
+    )  # fmt: skip
     return token
 
 

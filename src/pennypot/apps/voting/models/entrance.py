@@ -1,4 +1,4 @@
-"""The entrance: tries to get in, limits on them, links and codes on their way. All of it is deleted with the roll.
+"""The entrance: tries to get in, limits on them, links and codes on their way. All of it is deleted before the roll.
 
 Nothing here leads to a ballot. Rows have random keys and know the minute, not the moment, so that neither their order
 nor their time can be laid beside the log.

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 from django.test import Client
 
+from pennypot.apps.rounds.clock import database_now
 from pennypot.apps.voting import codes, limits, passes
 from pennypot.apps.voting.actions import entering, roll
 from pennypot.apps.voting.eligibility import posted, sending, texts
@@ -22,7 +23,7 @@ from pennypot.apps.voting.tasks.web import forget_the_entrance
 from pennypot.apps.voting.tests.at_the_entrance import address, go_in, new_voter, parcels
 from pennypot.testing.cast import sign_in
 from pennypot.testing.elections import an_election, make_election  # noqa: F401 - a fixture
-from pennypot.testing.rounds import put_in_stage, write_past_triggers
+from pennypot.testing.rounds import put_in_stage, set_stages, write_past_triggers
 
 ALL_WAYS = ["posted_code", "roll_email", "email_postcode", "sms", "oidc", "desk"]
 
@@ -425,7 +426,17 @@ def test_what_is_old_is_forgotten(story, client):
         expires_at=Now() - timedelta(days=2),
     )  # fmt: skip
     forget_the_entrance()
+    assert Attempt.objects.count() == 1
+    voting_closed_long_ago(story.round)
+    forget_the_entrance()
+    assert not Attempt.objects.exists()
     assert not Tries.objects.exists() and not EntryLink.objects.exists()
+
+
+def voting_closed_long_ago(round) -> None:
+    long_ago = timedelta(days=31)
+    now = database_now()
+    set_stages(round, {"voting": (now - 2 * long_ago, now - long_ago)})
 
 
 def test_own_area_ballots_show_own_projects_and_the_chosen_other_ones(cast, client):
