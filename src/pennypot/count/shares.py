@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor, lcm
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 
@@ -205,9 +205,9 @@ class Setting:
         With `exactly`, what bounds cannot part is decided by exact fractions (at both ends; the price of a project is
         linear in the endowment while the same people are poor, so what holds at both ends holds between).
         """
-        began = perf_counter()
+        began = thread_time()
         decision = _Run(self, low, high).go(exactly)
-        self.spent += perf_counter() - began
+        self.spent += thread_time() - began
         if self.spent > LONG and self.engine is shares_numpy:
             self._compile()
         return decision
