@@ -109,3 +109,13 @@ def test_winners_are_those_of_an_independent_exact_library(path):
             assert result.objective == theirs == int(entry.get("objective", theirs))
         else:
             assert sorted(result.winners) == sorted(entry["winners"]), entry
+
+
+@archive.needs_archive
+def test_bounded_overspending_funds_what_403_of_414_voters_want():
+    (data,) = archive.some("Poland_Zabrze_2021_Helenka.pb").values()
+    election = read_pabulib(data)
+    assert (election.voters, election.votes, election.costs) == (414, [403, 11], [310_000, 6_000])
+    for completion in ("none", "add1", "add-opt"):
+        assert count(election, RuleCard(completion=completion), alternatives=False).winners == ("P0055",)
+    assert count(election, RuleCard(rule="bounded-overspending")).winners == ("P0024",)

@@ -42,7 +42,7 @@ def test_commands_print_what_the_page_shows(page, capfd):
         assert told == shown, line
 
 
-@pytest.mark.parametrize("name", ["tutorial.md", "recount.md"])
+@pytest.mark.parametrize("name", ["tutorial.md", "recount.md", "ties.md"])
 def test_python_on_the_page_does_what_it_says(name, tmp_path, monkeypatch):
     election = read_pabulib("docs/count/examples/town.pb")
     text = (ROOT / "docs" / "count" / name).read_text(encoding="utf-8")

@@ -33,3 +33,11 @@ def test_a_translation_keeps_the_placeholders(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_django_reads_was_compiled_from_the_catalogue(language):
     assert (LOCALE / language / "LC_MESSAGES" / "django.mo").read_bytes() == compiled(language)
+
+
+def test_the_sentences_of_the_count_can_be_translated_although_it_translates_nothing():
+    from pennypot.count.sentences import SENTENCES
+    from pennypot.house.messages import found_strings
+
+    found = {message.id for message in found_strings()}
+    assert set(SENTENCES.values()) <= found
