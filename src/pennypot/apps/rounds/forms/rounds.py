@@ -61,7 +61,7 @@ class Reasoned(forms.Form):
             self.fields["reason"] = OneLine(label=_("Why you change it"), max_length=300, help_text=_PUBLIC_REASON)
 
     @property
-    def reason(self) -> str:
+    def reason_given(self) -> str:
         """The reason that was given; empty while none is asked for."""
         return str(self.cleaned_data.get("reason", ""))
 

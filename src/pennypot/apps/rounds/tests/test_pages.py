@@ -3,7 +3,7 @@
 import pytest
 
 from pennypot.testing.cast import sign_in
-from pennypot.testing.rounds import make_round, put_in_stage
+from pennypot.testing.rounds import put_in_stage
 
 
 def test_a_place_without_rounds_says_how_one_begins(client, cast):

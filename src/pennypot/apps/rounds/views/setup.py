@@ -153,7 +153,7 @@ def _money(request: HttpRequest, round: Round) -> HttpResponse:
     )
 
     def act() -> None:
-        acts.save_money(person_of(request), round, form.cleaned_data, reason=form.reason)
+        acts.save_money(person_of(request), round, form.cleaned_data, reason=form.reason_given)
 
     return _save(request, round, "money", form, act) or _show(
         request, round, "money", "rounds/setup_form.html", {"form": form, "free_pence": free_pence(round)}
@@ -204,7 +204,7 @@ def _proposals(request: HttpRequest, round: Round) -> HttpResponse:
             said,
             areas=[one for one in areas if str(one.pk) in chosen],
             categories=said["categories"],
-            reason=form.reason,
+            reason=form.reason_given,
         )
 
     return _save(request, round, "proposals", form, act) or _show(
@@ -218,7 +218,7 @@ def _voters(request: HttpRequest, round: Round) -> HttpResponse:
     )
 
     def act() -> None:
-        acts.save_voters(person_of(request), round, form.cleaned_data, reason=form.reason)
+        acts.save_voters(person_of(request), round, form.cleaned_data, reason=form.reason_given)
 
     ways = [(widget, METHODS[widget.data["value"]].what) for widget in form["eligibility"]]
     return _save(request, round, "voters", form, act) or _show(
@@ -252,7 +252,7 @@ def _ballot(request: HttpRequest, round: Round) -> HttpResponse:
         leftover = "greedy" if said["leftover"] else "keep"
         said["rule"] = rules.base_card(said["rule"], said["ballot_form"], leftover=leftover)
         made = form.kind_pots(round) if said["pots"] == "kinds" else pots.for_areas(round, said["pots"])
-        acts.save_ballot(person_of(request), round, said, pots=made, reason=form.reason)
+        acts.save_ballot(person_of(request), round, said, pots=made, reason=form.reason_given)
 
     offered = [(widget, rules.RULES[widget.data["value"]]) for widget in form["rule"]]
     return _save(request, round, "ballot", form, act) or _show(
