@@ -215,7 +215,7 @@ class Count:
 
     def winners(self):
         if self.rule["rule"] == "greedy":
-            return self.greedy([], self.budget, self.rule["measure"] or self.usual)
+            return self.greedy([], self.budget, self.rule["measure"] or self.usual, self.rule["too_dear"] == "stop")
         if not self.weights:
             return []
         start, step = Fraction(self.budget, sum(self.weights)), Fraction(self.rule["step"]) * 100
@@ -237,7 +237,7 @@ class Count:
         waiting = [self.cost[c] for c in self.can - set(won).union(*(self.rivals[c] for c in won))]
         return not waiting or (self.rule["stop"] == "exhaustive" and min(waiting) > self.left(won))
 
-    def greedy(self, won, left, measure):
+    def greedy(self, won, left, measure, stop=False):
         """The best first, then the next, passing over what does not fit (or stopping there)."""
         base = self.votes if measure.startswith("votes") else self.points
         value = {c: Fraction(base[c], self.cost[c]) if measure.endswith("per-cost") else base[c] for c in self.cost}
@@ -247,7 +247,7 @@ class Count:
                 left -= self.cost[c]
                 taken.add(c)
                 found.append(c)
-            elif self.rule["too_dear"] == "stop" and not self.rivals[c] & taken:
+            elif stop and not self.rivals[c] & taken:
                 break
         return found
 
@@ -308,7 +308,7 @@ def recount(config, result, ballots):
         others, left = others - inside, left - pot["budget"]
     won += Count(config, rule, ballots, others, left).winners() if left else []
     if rule["leftover"] == "greedy":
-        won += whole.greedy(won, whole.left(won), rule["measure"] or whole.usual)
+        won += whole.greedy(won, whole.left(won), rule["measure"] or whole.usual, rule["too_dear"] == "stop")
     return won
 
 
