@@ -18,7 +18,7 @@ from pennypot.apps.voting.models import Election
 from pennypot.apps.voting.permissions.core import may_close, may_run_election, may_witness
 from pennypot.apps.voting.views.asked import Asked, ask, election_or_404
 from pennypot.apps.voting.views.keys import own_holder
-from pennypot.house.answers import Invalid
+from pennypot.house.answers import Invalid, require
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,10 +60,11 @@ def open_ballots(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """Two holders type their shares in; then the ballots are opened and counted."""
     asked = ask(request, place, round)
     election = election_or_404(asked)
-    form = ShareForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    holder = own_holder(asked) if request.method == "POST" else None
+    form = ShareForm(request.POST if holder else None)
+    if holder and form.is_valid():
         try:
-            work = opening.give_share(_person(request), own_holder(asked), form.cleaned_data["share"])
+            work = opening.give_share(_person(request), holder, form.cleaned_data["share"])
         except Invalid as problem:
             form.add_error(problem.field or None, str(problem.message))
         else:
@@ -79,6 +80,7 @@ def draw(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """Write down the public draw."""
     asked = ask(request, place, round)
     election = election_or_404(asked)
+    require(may_run_election(request.user, election))
     form = DrawForm(request.POST)
     if form.is_valid():
         try:
