@@ -22,7 +22,7 @@ from pennypot.count.explain import explain
 # What a file of ballots may say of a voter. Anything else is about a person, and is not published.
 VOTER_COLUMNS = frozenset({"voter_id", "vote", "points"})
 # Looking for the winners in a project's way takes a count for each pair; beyond this many seconds it is left out.
-MOST_SECONDS = 240
+MOST_SECONDS = 60
 
 Progress = Callable[[int, int, str], None]
 

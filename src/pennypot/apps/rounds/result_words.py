@@ -67,9 +67,9 @@ def paragraph(summary: Mapping[str, Any]) -> list[str]:
 
 def _how(summary: Mapping[str, Any]) -> list[str]:
     rule = summary["rule"]["rule"]
-    if rule == "equal-shares" and "each_pence" in summary:
+    if rule == "equal-shares" and "each_pence" in summary and summary["voters"]:
         return [
-            _("Every voter held an equal share of the money: %(each)s.") % {"each": pounds(summary["each_pence"])},
+            _share(summary),
             _("A project was funded when the people who chose it could pay for it together from their shares."),
         ]
     return {
@@ -89,6 +89,17 @@ def _how(summary: Mapping[str, Any]) -> list[str]:
         "max-welfare": [_("Of all the ways to spend the money, this one counts the most choices of voters.")],
         "ranked": [_("First choices counted first; then second choices, then third, until the money was spent.")],
     }.get(rule, [])
+
+
+def _share(summary: Mapping[str, Any]) -> str:
+    """Say what each voter held: their part of the money, and what it was raised to so that less was left over."""
+    begun, raised = summary["budget_pence"] // summary["voters"], summary["each_pence"]
+    if raised <= begun + 1:
+        return _("Every voter held an equal share of the money: %(each)s.") % {"each": pounds(begun)}
+    return _(
+        "Every voter held an equal share of the money: %(each)s, raised for everybody alike to %(raised)s in the end, "
+        "because many voters could not use all of theirs."
+    ) % {"each": pounds(begun), "raised": pounds(raised)}
 
 
 def why(outcome: Mapping[str, Any], name: Name, *, pointed: bool = False) -> list[str]:
@@ -365,7 +376,7 @@ def turnout_said(turnout: Mapping[str, Any]) -> dict[str, Any]:
     if turnout.get("eligible"):
         tenths = 1000 * turnout["voters"] // turnout["eligible"]
         said["eligible"] = whole(turnout["eligible"])
-        said["share"] = f"{tenths // 10}{decimal_point()}{tenths % 10} %"
+        said["share"] = f"{tenths // 10}{decimal_point()}{tenths % 10}\u00a0%"
     for key, title in (("both", _("By area and by way of voting")), ("areas", _("By area")),
                        ("channels", _("By way of voting"))):  # fmt: skip
         if turnout.get(key):

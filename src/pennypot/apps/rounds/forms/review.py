@@ -84,6 +84,10 @@ class ChecksForm(forms.Form):
                 self.add_error(f"verdict_{kind}", _("Choose what came out."))
         return said
 
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Each question with its reason, as the page shows them together."""
+        return [(self[f"verdict_{kind}"], self[f"reason_{kind}"]) for kind in Check.CheckKind.values]
+
     def changed(self) -> list[tuple[str, str, str]]:
         """Return the checks that say something new: kind, verdict and reason."""
         found = []
