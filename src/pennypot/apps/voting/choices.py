@@ -128,7 +128,7 @@ class Typed:
         if self._is_filled:
             return {number: said for number, said in self.filled.items() if number in form.items}
         found = (_whole(one) for one in self.ticked)
-        return {number: "on" for number in found if number in form.items}
+        return {number: "on" for number in found if number is not None and number in form.items}
 
 
 def typed_in(form: BallotForm, fields: Mapping[str, Sequence[str]]) -> Typed:

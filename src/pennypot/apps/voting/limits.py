@@ -95,7 +95,7 @@ def give_back(*tries: Taken) -> None:
             cursor.execute(_GIVE_BACK, _values(limit, what))
 
 
-def _values(limit: Limit, what: tuple[str | int, ...]) -> dict[str, object]:
+def _values(limit: Limit, what: tuple[str | int, ...]) -> dict[str, bytes | int]:
     text = "\x1f".join(["voting.limits", limit.name, *map(str, what)])
     bucket = hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).digest()
     return {"bucket": bucket, "seconds": limit.seconds}

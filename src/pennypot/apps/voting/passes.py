@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -132,9 +133,9 @@ def end_tablet(response: HttpResponse) -> None:
     _forget(response, "pass")
 
 
-def _read(request: HttpRequest, what: str, salt: str, lasts: int) -> dict[str, object] | None:
+def _read(request: HttpRequest, what: str, salt: str, lasts: int) -> dict[str, Any] | None:
     try:
-        value: dict[str, object] = signing.loads(request.COOKIES.get(cookie_name(what), ""), salt=salt, max_age=lasts)
+        value: dict[str, Any] = signing.loads(request.COOKIES.get(cookie_name(what), ""), salt=salt, max_age=lasts)
     except signing.BadSignature:
         return None
     return value

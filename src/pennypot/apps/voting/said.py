@@ -42,7 +42,7 @@ def _problem(problem: Problem, lines: Mapping[int, BallotItem]) -> str:
             ngettext(
                 "You chose %(chosen)s projects. Choose %(most)s project at most.",
                 "You chose %(chosen)s projects. Choose %(most)s projects at most.",
-                given["most"],
+                problem.params["most"],
             )
             % given
         )

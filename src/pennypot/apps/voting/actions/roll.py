@@ -238,7 +238,7 @@ def _row(
 
 def _known_mailboxes(round: Round) -> set[bytes]:
     known = RollEntry.objects.filter(round=round, email_hash__isnull=False).values_list("email_hash", flat=True)
-    return {bytes(one) for one in known}
+    return {bytes(one) for one in known if one is not None}
 
 
 def _entry(round: Round, how: str, row: GoodRow, code: str, day: Any) -> RollEntry:

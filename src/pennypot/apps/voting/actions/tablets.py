@@ -22,5 +22,5 @@ def start_tablet(request: HttpRequest, round: Round) -> None:
     """
     require(may_start_tablet(request.user, round))
     with transaction.atomic():
-        deeds.record("voting.tablet.started", actor=request.user, about=round, place=round.place)  # type: ignore[arg-type]
+        deeds.record("voting.tablet.started", actor=request.user, about=round, place=round.place)
     logout(request)

@@ -5,7 +5,6 @@ Each line is a reason to look, never a proof: a library, a hall or a block of fl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +74,7 @@ def _rows(tries: QuerySet[Attempt], by: str, at_least: int) -> list[tuple[str, i
 
 
 def _burst_rows(let_in: QuerySet[Attempt]) -> list[tuple[str, int, Any, Any]]:
-    counted: Iterable[dict[str, Any]] = (
+    counted = (
         let_in.order_by()
         .values("ip", "minute")
         .annotate(many=Count("pk"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,7 +61,7 @@ class Asked:
         closes = next((stage.closes_at for stage in self.round.stage_list if stage.kind == Kind.VOTING), None)
         return said(closes, self.round.zone) if closes else ""
 
-    def page(self, name: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+    def page(self, name: str, context: Mapping[str, object], status: int = 200) -> HttpResponse:
         """Draw ``voting/<name>.html``. Nobody keeps it: it may speak of one voter."""
         about = {
             "place": self.round.place,

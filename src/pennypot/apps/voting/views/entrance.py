@@ -21,6 +21,7 @@ from pennypot.apps.voting.actions import entering, tablets
 from pennypot.apps.voting.eligibility import texts
 from pennypot.apps.voting.forms import AreasForm, CodeForm, LinkForm, PhoneForm, TextCodeForm
 from pennypot.apps.voting.models import RollEntry
+from pennypot.apps.voting.permissions.paper import may_see_paper_room
 from pennypot.apps.voting.permissions.web import may_keep_roll, may_read_oddities, may_start_tablet
 from pennypot.apps.voting.queries.ballots import entry_that_may_vote
 from pennypot.apps.voting.queries.rounds import listed
@@ -271,6 +272,7 @@ def _entrance(asked: Asked, *, form: Any = None, way: str = "", wrong: str = "",
         "may_keep_roll": may_keep_roll(asked.request.user, round, asked.election),
         "may_read_oddities": may_read_oddities(asked.request.user, round),
         "may_start_tablet": may_start_tablet(asked.request.user, round),
+        "may_see_paper": may_see_paper_room(asked.request.user, round),
     }
     return asked.page("entrance", context, status)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +21,7 @@ from pennypot.house.uploads import too_large
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def vote_roll(request: HttpRequest, place: str, round: str) -> HttpResponse:
+def vote_roll(request: HttpRequest, place: str, round: str) -> HttpResponseBase:
     """Who is on the roll, in numbers, and the form that adds a file of people."""
     asked = ask(request, place, round)
     require(may_keep_roll(request.user, asked.round, asked.election))
@@ -35,7 +36,7 @@ def vote_roll(request: HttpRequest, place: str, round: str) -> HttpResponse:
     return _take(asked, form)
 
 
-def _take(asked: Asked, form: RollForm) -> HttpResponse:
+def _take(asked: Asked, form: RollForm) -> HttpResponseBase:
     """Read the file, and add its people or say row by row why not."""
     how, person = form.cleaned_data["how"], asked.request.user
     found = None
