@@ -1,4 +1,4 @@
-"""Naming agency officers to work at the desk and on paper ballots of one round."""
+"""Getting ready for paper: who works at the desk and on ballots, and whether the close waits for envelopes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from pennypot.apps.people.models import Person
 from pennypot.apps.people.roles import Role
 from pennypot.apps.rounds.models import Round
-from pennypot.apps.voting.models import PaperClerk
+from pennypot.apps.voting.models import Election, PaperClerk
 from pennypot.apps.voting.permissions.paper import may_run_paper
 from pennypot.house import deeds
 from pennypot.house.answers import Invalid, require
@@ -42,3 +42,22 @@ def end_clerk(person: Person, round: Round, clerk_id: int) -> None:
         gone, _kinds = PaperClerk.objects.filter(round=round, person_id=clerk_id).delete()
         if gone:
             deeds.record("voting.clerk.ended", actor=person, about=round, place=round.place, before={"clerk": clerk_id})
+
+
+def wait_for_paper(person: Person, election: Election, wait: bool) -> None:
+    """Say whether envelopes are still expected: then the election does not close by itself when voting is over.
+
+    Raises
+    ------
+    Refused, Invalid
+        The person is not the returning officer; the election is closed.
+    """
+    require(may_run_paper(person, election.round))
+    with transaction.atomic():
+        waiting = Election.objects.filter(pk=election.pk, closed_at=None)
+        if not waiting.update(by_paper=wait):
+            raise Invalid(_("The election is closed. No more paper can be taken in."))
+        deeds.record(
+            "voting.paper.expected" if wait else "voting.paper.not-expected",
+            actor=person, about=election, place=election.round.place,
+        )  # fmt: skip

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from pennypot.apps.voting import codes
 from pennypot.apps.voting.actions.clerks import name_clerk
-from pennypot.apps.voting.actions.closing import close_election
+from pennypot.apps.voting.actions.closing import close_election, close_what_is_over
 from pennypot.apps.voting.actions.envelopes import check_envelope, open_envelopes
 from pennypot.apps.voting.actions.letters import ask_for_letters
 from pennypot.apps.voting.models import LogEvent, PaperBallot, PaperKeying, RollEntry
@@ -246,3 +246,13 @@ def test_the_keying_page_asks_the_database_little(an_election, tariq, django_ass
     tariq.get(at(an_election, "ballot_key", 1, 1))
     with django_assert_max_num_queries(16):
         tariq.get(at(an_election, "ballot_key", 1, 1))
+
+
+def test_a_vote_that_waits_for_envelopes_does_not_close_by_itself(an_election, tariq, aled):  # noqa: F811
+    assert aled.post(at(an_election, "paper_wait"), {"wait": "yes"}).status_code == 302
+    put_in_stage(an_election.round, "count")
+    assert close_what_is_over() == []
+    assert "The close waits for paper" in text(tariq.get(at(an_election, "paper")))
+    aled.post(at(an_election, "paper_wait"), {"wait": "no"})
+    assert close_what_is_over() == [an_election.election.origin]
+    assert aled.post(at(an_election, "paper_wait"), {"wait": "yes"}).status_code == 400

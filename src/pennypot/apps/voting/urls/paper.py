@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vote/<slug:round>/paper/", paper.paper, name="paper"),
     path("vote/<slug:round>/paper/ballot.pdf", paper.paper_ballot, name="paper_ballot"),
     path("vote/<slug:round>/paper/clerks/", paper.paper_clerks, name="paper_clerks"),
+    path("vote/<slug:round>/paper/wait/", paper.paper_wait, name="paper_wait"),
     path("vote/<slug:round>/paper/envelopes/", paper.envelopes, name="envelopes"),
     path("vote/<slug:round>/paper/envelopes/open/", paper.envelopes_open, name="envelopes_open"),
     path("vote/<slug:round>/paper/envelopes/<int:envelope>/back/", paper.envelope_back, name="envelope_back"),

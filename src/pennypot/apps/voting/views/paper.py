@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pennypot.apps.voting import keyed
-from pennypot.apps.voting.actions.clerks import end_clerk, name_clerk
+from pennypot.apps.voting.actions.clerks import end_clerk, name_clerk, wait_for_paper
 from pennypot.apps.voting.actions.envelopes import check_envelope, open_envelopes, send_back
 from pennypot.apps.voting.actions.paper import Outcome, Read, key_ballot
 from pennypot.apps.voting.choices import POINTS, RANK, Choices
@@ -84,6 +84,15 @@ def paper_clerks(request: HttpRequest, place: str, round: str) -> HttpResponse:
         else:
             return asked.go("paper")
     return _room(asked, form)
+
+
+@require_POST
+def paper_wait(request: HttpRequest, place: str, round: str) -> HttpResponse:
+    """Say whether the close waits for envelopes."""
+    asked = ask(request, place, round)
+    require(may_run_paper(request.user, asked.round))
+    wait_for_paper(request.user, election_or_404(asked), request.POST.get("wait") == "yes")  # type: ignore[arg-type]
+    return asked.go("paper")
 
 
 @require_safe
