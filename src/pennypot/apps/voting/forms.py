@@ -97,7 +97,8 @@ class AreasForm(forms.Form):
             self.fields["own"] = forms.ModelChoiceField(areas, label=_("Where do you live?"))
         if round.scope == Round.Scope.OWN_AND_ONE:
             self.fields["other"] = forms.ModelChoiceField(
-                areas.exclude(pk=entry.area_id or 0), required=False, label=_("Which other area do you want to vote in?"),
+                areas.exclude(pk=entry.area_id or 0), required=False,
+                label=_("Which other area do you want to vote in?"),
                 help_text=_("Where you work, learn or have family, for example."),
             )  # fmt: skip
 

@@ -175,7 +175,7 @@ def test_a_scanned_receipt_fills_the_form(look, story):
     page.goto("about:blank")
     page.goto(address(story.round, "find_receipt") + f"#{index}.{drawn}")
     assert page.input_value("[name=fingerprint]") == fingerprint
-    page.click("text=Look it up")
+    page.click("main form .btn")
     page.wait_for_selector(".notice.success")
     assert "is in the log" in page.inner_text("main")
 
