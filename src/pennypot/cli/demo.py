@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 PLACES = ("birmingham", "trafford")
-_ROOMS = ("places", "budgets", "fund")
+_ROOMS = ("places", "budgets", "fund", "rounds")
 
 
 def add_subcommands(verbs: Any) -> None:
