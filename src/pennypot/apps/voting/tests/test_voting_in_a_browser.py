@@ -33,6 +33,12 @@ def story(cast):
     return story
 
 
+def press(page, selector):
+    """Press something that leads to another page, and wait until it is there."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def each_page(page, story):
     """Go through the whole vote; yields the name of each page when it is shown."""
     round = story.round
@@ -45,20 +51,20 @@ def each_page(page, story):
     yield "limits"
     page.goto(address(round, "vote_round"))
     page.fill("[name=code]", "nonsense")
-    page.click("form:has([name=code]) button")
+    press(page, "form:has([name=code]) button")
     yield "wrong code"
     page.fill("[name=code]", new_voter(round))
-    page.click("form:has([name=code]) button")
+    press(page, "form:has([name=code]) button")
     yield "ballot"
     for number in (1, 2, 3, 4):
         page.check(f"#c{number}")
-    page.click("text=Check my choices")
+    press(page, "text=Check my choices")
     yield "too much"
     for number in (2, 3):
         page.uncheck(f"#c{number}")
-    page.click("text=Check my choices")
+    press(page, "text=Check my choices")
     yield "check"
-    page.click("text=Send my vote")
+    press(page, "text=Send my vote")
     yield "receipt"
 
 
