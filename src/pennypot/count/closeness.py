@@ -21,7 +21,8 @@ from .shares_hints import SharesHints
 
 NEAR = 1e-9
 MARGIN = 2e-6  # the solver keeps its constraints to within 1e-6
-SECONDS = 2.0  # for one search of the worst voters
+FEW = 200  # kinds of voters up to which whole numbers are looked for; beyond, the programme is solved in fractions
+SECONDS = 0.2  # for one search of the worst voters; what is found by then is a safe number all the same
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,9 @@ class Adds:
         """One more than the most voters that leave a project short in every round.
 
         An integer programme finds these voters twice: where being level is enough to fall short, and where it is not
-        (by a margin wider than the solver's). What the first finds is an upper bound. A count shows that the project
-        loses with the voters found; where that is with one fewer than the bound, the number is proven.
+        (by a margin wider than the solver's). Where there are very many kinds of voters it is solved in fractions and
+        rounded. What the first finds is an upper bound. A count shows that the project loses with the voters found;
+        where that is with one fewer than the bound, the number is proven.
         """
         if not limit or not self._wins(at, others):
             return None
@@ -187,20 +189,35 @@ class Adds:
         kinds, kind = np.unique(table, axis=1, return_inverse=True)
         kind = kind.reshape(-1)
         most = np.bincount(kind, weights=others[some])
+        whole = kinds.shape[1] <= FEW
         found = milp(
             -np.ones(kinds.shape[1]),
             constraints=LinearConstraint(kinds, ub=np.full(len(rows), part * (1 + NEAR))),
-            integrality=np.ones(kinds.shape[1]),
+            integrality=np.full(kinds.shape[1], int(whole)),
             bounds=Bounds(0, most),
-            options={"mip_rel_gap": 0, "time_limit": SECONDS},
+            options={"mip_rel_gap": 0, "time_limit": SECONDS} if whole else {},
         )
         voters = np.zeros_like(others)
-        left = np.zeros(kinds.shape[1], np.int64) if found.x is None else np.round(found.x).astype(np.int64)
+        left = np.zeros(kinds.shape[1], np.int64) if found.x is None else np.floor(found.x + NEAR).astype(np.int64)
+        if not whole:
+            _fill(left, kinds, most, part)
+        best = found.mip_dual_bound if whole else found.fun
         for place, group in zip(kind.tolist(), some.tolist(), strict=True):
             voters[group] = min(int(left[place]), int(others[group]))
             left[place] -= voters[group]
-        bound = others.sum() if found.mip_dual_bound is None else np.floor(1e-6 - found.mip_dual_bound)
+        bound = others.sum() if best is None else min(float(others.sum()), np.floor(1e-6 - best))
         return int(bound), voters
+
+
+def _fill(chosen: np.ndarray, kinds: np.ndarray, most: np.ndarray, part: float) -> None:
+    """Round up a rounded-down choice where there is room, those who bring least first."""
+    room = part - kinds @ chosen
+    for at in np.argsort(kinds.max(axis=0), kind="stable").tolist():
+        bring = kinds[:, at]
+        fits = min((room[bring > 0] / bring[bring > 0]).min(initial=np.inf), most[at] - chosen[at])
+        more = max(0, int(fits + NEAR))
+        chosen[at] += more
+        room -= more * bring
 
 
 def least(wins: Callable[[int], bool], guess: int, limit: int) -> int | None:
