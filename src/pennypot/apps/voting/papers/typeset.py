@@ -29,6 +29,8 @@ TEMPLATES = _HERE / "typst"
 LONGEST_WORD, PIECE = 30, 10
 # Marks that turn or hide text: a title must not be able to rewrite the cost beside it.
 _TURNING = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Trying all eight masks for the prettiest takes four times as long; every reader reads every mask.
+MASK = 3
 _NO_LETTER = "could not be displayed"
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 
@@ -57,7 +59,9 @@ def _pieces(word: str) -> list[str]:
 def qr_svg(text: str) -> str:
     """Draw a QR code: error correction M, the quiet zone of four modules, black on white."""
     return str(
-        segno.make(text, error="m", boost_error=False).svg_inline(border=4, light="#fff", dark="#000", omitsize=True)
+        segno.make(text, error="m", boost_error=False, mask=MASK).svg_inline(
+            border=4, light="#fff", dark="#000", omitsize=True
+        )
     )
 
 
