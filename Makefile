@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 # Lets everything in the virtual environment find src/ without installing Pennypot itself.
 LINK_SOURCE = $(RUN) -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'pennypot.pth').write_text(str(pathlib.Path('src').resolve()))"
 
-.PHONY: demo test lint types check serve bench bench-count ledger-soak pictures messages peers sbom audit lock clean
+.PHONY: demo test lint types check serve bench bench-count bench-voting crash ledger-soak pictures messages peers sbom audit lock clean
 
 demo: $(VENV)/.run-installed
 	@$(RUN) -m pennypot demo
@@ -43,6 +43,12 @@ bench: $(VENV)/.dev-installed $(PEERS)/.installed
 
 bench-count: $(VENV)/.dev-installed $(PEERS)/.installed
 	$(RUN) bench/count.py --peer $(PEERS)/bin/python
+
+bench-voting: $(VENV)/.dev-installed
+	$(RUN) bench/voting.py
+
+crash: $(VENV)/.dev-installed
+	$(RUN) bench/crash.py --write docs/evidence/crash.md
 
 ledger-soak: $(VENV)/.dev-installed
 	$(RUN) bench/ledger_soak.py

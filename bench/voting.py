@@ -3,8 +3,8 @@
     python bench/voting.py                          # 8 threads cast for 15 seconds; 100,000 ballots are counted
     python bench/voting.py --voters 10000 --seconds 5
 
-It makes a throw-away PostgreSQL with the server's own settings, and a round in it. Casting here is the action itself,
-without HTTP; `make crash` measures it over HTTP.
+It makes a PostgreSQL in a temporary folder, which writes to the disk as in service, and a round in it. Casting here is
+the action itself, without HTTP; `make crash` measures it over HTTP.
 """
 
 from __future__ import annotations
@@ -13,18 +13,25 @@ import argparse
 import os
 import random
 import secrets
+import shutil
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 os.environ["PENNYPOT_TESTING"] = "1"
 
 
 def main() -> None:
     chosen = _arguments()
-    from pennypot.house.database import throwaway_server
+    from pennypot.house.database import EmbeddedServer
 
-    with throwaway_server() as server:
-        os.environ["DATABASE_URL"], os.environ["PENNYPOT_HOME"] = server.url(), str(server.home)
+    home = Path(tempfile.mkdtemp(prefix="pennypot-bench-"))
+    home.chmod(0o711)
+    server = EmbeddedServer(home)
+    try:
+        server.start()
+        os.environ["DATABASE_URL"], os.environ["PENNYPOT_HOME"] = server.url(), str(home)
         _let_tests_pass_triggers(server)
         import django
 
@@ -34,6 +41,9 @@ def main() -> None:
 
         call_command("migrate", verbosity=0)
         _measure(chosen)
+    finally:
+        server.stop()
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _arguments() -> argparse.Namespace:
