@@ -4,11 +4,13 @@ from django.urls import include, path
 
 from pennypot.apps.budgets.api import router as budgets_router
 from pennypot.apps.fund.api import router as fund_router
+from pennypot.apps.rounds.api import router as rounds_router
 from pennypot.house import pages
 from pennypot.house.api import api
 
 api.add_router("", budgets_router)
 api.add_router("", fund_router)
+api.add_router("", rounds_router)
 
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),

@@ -25,6 +25,7 @@ from pennypot.apps.rounds.permissions.rounds import (
     may_publish_round,
     may_set_up_round,
     may_take_off_ballot,
+    open_for,
 )
 from pennypot.apps.rounds.queries import now_of
 from pennypot.apps.rounds.queries.ballot import ballot_of, candidates, rivals_of
@@ -70,6 +71,7 @@ def round(request: HttpRequest, place: str, round: str) -> HttpResponse:
         "said": said,
         "tone": tone,
         "numbers": numbers_of(found),
+        "takes_proposals": bool(open_for(found, "propose", now)),
         "pots": pots,
         "ballot_said": rules.ballot_said(found),
         "rule": rules.rule_of(found),
