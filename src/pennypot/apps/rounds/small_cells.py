@@ -90,7 +90,7 @@ def publishable(
         wide = np.minimum(wide, numbers[-1, :])
     lines = _lines(numbers.shape)
     while (weak := _alone(hidden, lines) or _given_away(numbers, hidden, lines, wide)) is not None:
-        another = _next_to_hide(numbers, hidden | public, lines, weak)
+        another = _next_to_hide(numbers, hidden, public, lines, weak)
         if another is None:
             return None
         hidden[another] = True
@@ -150,14 +150,15 @@ def _given_away(numbers: np.ndarray, hidden: np.ndarray, lines: list[Line], wide
     return None
 
 
-def _next_to_hide(numbers: np.ndarray, taken: np.ndarray, lines: list[Line], weak: Place) -> Place | None:
-    """The least number in a sum where the weak one stands alone, then in any sum with it, then anywhere.
-
-    `taken` are the numbers that are hidden already, or must not be.
-    """
+def _next_to_hide(
+    numbers: np.ndarray, hidden: np.ndarray, public: np.ndarray, lines: list[Line], weak: Place
+) -> Place | None:
+    """The least number in a sum where the weak one stands alone, then in any sum with it, then anywhere."""
+    taken = hidden | public
+    with_it = sorted(
+        (line for line in lines if weak in line), key=lambda line: sum(bool(hidden[place]) for place in line)
+    )
     last = (numbers.shape[0] - 1, numbers.shape[1] - 1)
-    with_it = [line for line in lines if weak in line]
-    with_it.sort(key=lambda line: sum(bool(taken[place]) for place in line))
     for choice in (with_it[:1], with_it, lines):
         free = {place for line in choice for place in line if not taken[place]}
         if free:

@@ -154,7 +154,7 @@ def _award(round: Round, reading: Reading, proposals: Mapping[str, Proposal], by
     if not paid:
         return None
     open_ledger(round.place)
-    pot = Account.objects.get(pk=round.account_id)
+    pot = Account.objects.get(round=round)
     targets = accounts(round.place, [(_code(one), one.title, 0) for one, _pence in paid])
     entry, _made = post(
         round.place,

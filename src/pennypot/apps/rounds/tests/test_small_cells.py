@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -96,6 +97,25 @@ def test_one_small_cell_takes_others_with_it():
     assert published.cells[0][1] is None
     assert published.hidden >= 4
     assert published.cells[2] == [60, 30, 90]
+
+
+def tables_in_the_docs():
+    """The tables of docs/algorithms/results.md, each as lists of cells, without its heading."""
+    text = (Path(__file__).resolve().parents[5] / "docs" / "algorithms" / "results.md").read_text(encoding="utf-8")
+    counted, published = text.split("Counted:")[1].split("Published:")
+    return [
+        [[cell.strip() for cell in line.split("|")[1:-1]] for line in part.splitlines() if line.startswith("|")][2:]
+        for part in (counted, published)
+    ]
+
+
+def test_the_example_in_the_docs_is_what_happens():
+    counted, said = tables_in_the_docs()
+    table = {row[0]: {"web": int(row[1]), "paper": int(row[2])} for row in counted[:-1]}
+    published = publishable(table, WEB_AND_PAPER, totals_are_public=True)
+    found = [[name, *cells] for name, cells in zip(published.rows, published.cells, strict=True)]
+    found.append(["together", *published.totals])
+    assert [["not shown" if cell is None else str(cell) for cell in row] for row in found] == said
 
 
 def test_a_single_small_cell_leaves_no_table():

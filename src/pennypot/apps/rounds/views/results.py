@@ -31,8 +31,9 @@ def results(request: HttpRequest, place: str) -> HttpResponse:
     """Every result of a place, and when the next one comes. Five SQL queries."""
     here = place_for(request.user, place)
     now = now_of(request)
-    found = [{"result": one, "headline": result_words.headline(one.summary)} for one in results_of(here)]
-    known = {one["result"].round_id for one in found}
+    decided = list(results_of(here))
+    found = [{"result": one, "headline": result_words.headline(one.summary)} for one in decided]
+    known = {one.round_id for one in decided}
     coming = []
     for one in rounds_of(request.user, here):
         if one.pk not in known and one.is_published and not one.is_cancelled:

@@ -117,7 +117,9 @@ def _form(do: str, proposal: Proposal, request: HttpRequest | None) -> forms.For
         return typed.AppealForm(data)
     if do == "appeal_agency":
         review = may.review_of(proposal)
-        return typed.AppealAgencyForm(data, agencies=agencies.exclude(pk=review.agency_id if review else None))
+        return typed.AppealAgencyForm(
+            data, agencies=agencies.exclude(pk=review.agency_id) if review else agencies.all()
+        )
     return typed.DecisionForm(data)
 
 
@@ -215,7 +217,8 @@ VERBS: dict[str, Callable[[HttpRequest, Proposal, forms.Form], str]] = {
 def rivals(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """Which proposals exclude each other, and why. Seven SQL queries."""
     found = round_for(request.user, place, round)
-    form, ending = typed.RivalsForm(), None
+    form: forms.Form = typed.RivalsForm()
+    ending: forms.Form | None = None
     if request.method == "POST":
         is_end = "group" in request.POST
         made: forms.Form = typed.EndRivalsForm(request.POST) if is_end else typed.RivalsForm(request.POST)
