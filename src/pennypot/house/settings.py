@@ -173,6 +173,8 @@ ACCOUNT_RATE_LIMITS = {
     "manage_email": "10/10m/user",
     "reauthenticate": "10/m/user",
     "confirm_email": "1/10s/key,20/d/key",
+    # Drafts of people without an account, and letters with their links.
+    "draft": "120/10m/ip",
 }
 # Digits are typed on any keyboard, whatever its language.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}

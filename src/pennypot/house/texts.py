@@ -35,7 +35,7 @@ def rendered(text: str) -> SafeString:
     """
     html = _markdown.render(text.replace("\x00", ""))
     clean = nh3.clean(html, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=set(SCHEMES), link_rel=LINKS_SAY)
-    return SafeString(re.sub(r"<(p|ul|ol|blockquote)(?=[ >])", r'<\1 dir="auto"', clean))  # noqa: S308 - cleaned above
+    return SafeString(re.sub(r"<(p|ul|ol|blockquote)(?=[ >])", r'<\1 dir="auto"', clean))
 
 
 def excerpt(text: str, most: int = 160) -> str:

@@ -24,12 +24,32 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Projection:
+    """How degrees become pixels and back: equirectangular, true at the middle latitude."""
+
+    west: float
+    north: float
+    squeeze: float
+    scale: float
+
+    def to_pixels(self, longitude: float, latitude: float) -> tuple[float, float]:
+        """Return where a point is on the picture."""
+        x = (longitude - self.west) * self.squeeze * self.scale + 2
+        return round(x, 1), round((self.north - latitude) * self.scale + 2, 1)
+
+    def to_degrees(self, x: float, y: float) -> tuple[float, float]:
+        """Return the longitude and latitude of a point on the picture."""
+        return self.west + (x - 2) / (self.squeeze * self.scale), self.north - (y - 2) / self.scale
+
+
+@dataclass(frozen=True)
 class Map:
     """A picture of areas, in pixels."""
 
     width: int
     height: int
     shapes: list[Shape]
+    projection: Projection
 
 
 def draw(areas: Sequence[Any]) -> Map | None:
@@ -49,8 +69,10 @@ def draw(areas: Sequence[Any]) -> Map | None:
     across, up = max((east - west) * squeeze, 1e-9), max(north - south, 1e-9)
     scale = min((WIDTH - 4) / across, (MOST_HEIGHT - 4) / up)
 
+    projection = Projection(west, north, squeeze, scale)
+
     def place(ring: list[list[float]]) -> list[tuple[float, float]]:
-        return [(round((x - west) * squeeze * scale + 2, 1), round((north - y) * scale + 2, 1)) for x, y in ring]
+        return [projection.to_pixels(x, y) for x, y in ring]
 
     shapes = []
     for number, area in enumerate(areas, start=1):
@@ -59,7 +81,7 @@ def draw(areas: Sequence[Any]) -> Map | None:
             path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in ring[:-1]) + "z" for ring in rings)
             x, y = _middle(max(rings, key=lambda ring: abs(_twice_area(ring))))
             shapes.append(Shape(number, area, path, x, y))
-    return Map(round(across * scale + 4), round(up * scale + 4), shapes)
+    return Map(round(across * scale + 4), round(up * scale + 4), shapes, projection)
 
 
 def _twice_area(ring: list[tuple[float, float]]) -> float:

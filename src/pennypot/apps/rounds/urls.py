@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pennypot.apps.rounds.views import rounds, running, setup
+from pennypot.apps.rounds.proposal_urls import PROPOSALS
+from pennypot.apps.rounds.views import results, review, rounds, running, setup
 
 # Each matter keeps its own list, so that it reads as one.
 _ROUNDS: list[URLPattern | URLResolver] = [
@@ -17,8 +18,21 @@ _ROUNDS: list[URLPattern | URLResolver] = [
     path("rounds/<slug:round>/call-off/", running.call_off, name="round_call_off"),
     path("rounds/<slug:round>/give-back/", running.return_rest, name="round_give_back"),
 ]
-_PROPOSALS: list[URLPattern | URLResolver] = []
-_REVIEW: list[URLPattern | URLResolver] = []
-_RESULTS: list[URLPattern | URLResolver] = []
+_REVIEW: list[URLPattern | URLResolver] = [
+    path("review/", review.desk, name="review_desk"),
+    path("rounds/<slug:round>/decisions/", review.decisions, name="decisions"),
+    path("rounds/<slug:round>/decisions/decisions.csv", review.decisions_csv, name="decisions_csv"),
+    path("rounds/<slug:round>/proposals/<int:number>/review/", review.review, name="review"),
+    path("rounds/<slug:round>/rivals/", review.rivals, name="rivals"),
+]
+_RESULTS: list[URLPattern | URLResolver] = [
+    path("results/", results.results, name="results"),
+    path("results/<slug:round>/", results.result, name="result"),
+    path("results/<slug:round>/print/", results.result_print, name="result_print"),
+    path("results/<slug:round>/ballots.pb", results.result_pb, name="result_pb"),
+    path("results/<slug:round>/certificate.json", results.result_certificate, name="result_certificate"),
+    path("results/<slug:round>/projects.csv", results.result_csv, name="result_csv"),
+    path("results/<slug:round>/<int:number>/", results.result_of, name="result_of"),
+]
 
-urlpatterns: list[URLPattern | URLResolver] = [*_ROUNDS, *_PROPOSALS, *_REVIEW, *_RESULTS]
+urlpatterns: list[URLPattern | URLResolver] = [*_ROUNDS, *PROPOSALS, *_REVIEW, *_RESULTS]

@@ -45,7 +45,7 @@ def page_of(thread: Thread, number: int) -> CommentsPage:
 
 
 def names_in(thread: Thread) -> str:
-    """Return a fingerprint of how those who spoke are called, which changes when one is renamed or leaves. One query."""
+    """Return a fingerprint of how those who spoke are called; a rename or a leaving changes it. One SQL query."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT md5(string_agg(concat_ws('|', id, name, email, deleted_at), ';' ORDER BY id)) FROM people_person
@@ -60,6 +60,27 @@ def page_with(comment: Comment) -> int:
     root = comment.parent_id or comment.pk
     before = Comment.objects.alias(root=Coalesce("parent", "id")).filter(thread=comment.thread_id)
     return before.filter(Q(root__lt=root) | Q(root=root, pk__lt=comment.pk)).count() // COMMENTS_A_PAGE + 1
+
+
+def address_of_comment(comment: Comment) -> str:
+    """Return where a comment stands: its page of the conversation, and its place on it. One SQL query."""
+    return f"{comment.thread.address}?talk={page_with(comment)}#comment-{comment.pk}"
+
+
+def comment_in(thread: Thread | None, number: int | None) -> Comment | None:
+    """Return a comment of this conversation by its number; None for none. One SQL query.
+
+    Raises
+    ------
+    Http404
+        A number was given, and it is of no comment here.
+    """
+    if number is None:
+        return None
+    comment = Comment.objects.select_related("thread").filter(pk=number, thread=thread).first()
+    if comment is None:
+        raise Http404
+    return comment
 
 
 def comment_of(place: Place, number: int) -> Comment:

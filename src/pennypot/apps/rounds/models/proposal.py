@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from pennypot.apps.places.models import Area
@@ -91,7 +91,7 @@ class Proposal(models.Model):
         ordering = ["round", "number", "pk"]
         indexes = [
             GinIndex(fields=["search"], name="proposal_words"),
-            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="proposal_title_likeness"),
+            GinIndex(OpClass(F("title"), name="gin_trgm_ops"), name="proposal_title_likeness"),
             models.Index(fields=["round", "state", "-submitted_at"], name="proposals_newest"),
             models.Index(fields=["changed_at"], condition=Q(state="draft"), name="drafts_by_age"),
         ]

@@ -35,12 +35,12 @@ def comment(request: HttpRequest, place: str, comment: int) -> HttpResponse:
             raise Invalid(_("There is nothing like that to do with a comment."))
         form = {"report": reason, "hide": hiding}.get(do)
         if (form is None or form.is_valid()) and _done(request, found, do, form):
-            return redirect(_address(found))
+            return redirect(queries.address_of_comment(found))
     context = {
         "place": here,
         "stage": "proposals",
         "comment": found,
-        "address": _address(found),
+        "address": queries.address_of_comment(found),
         "may_report": may_report(request.user, found),
         "may_take_back": may_take_back(request.user, found),
         "may_moderate": may_moderate(request.user, here),
@@ -73,11 +73,6 @@ def _done(request: HttpRequest, comment: Comment, do: str, form: Any) -> bool:
         return False
     messages.success(request, said)
     return True
-
-
-def _address(comment: Comment) -> str:
-    """Where the comment stands, on its own page of the conversation."""
-    return f"{comment.thread.address}?talk={queries.page_with(comment)}#comment-{comment.pk}"
 
 
 @require_safe

@@ -1,0 +1,63 @@
+"""A poster of one proposal as a PDF, set by typst. What people wrote goes in as data, never as markup."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pennypot.apps.rounds.models import Proposal
+from pennypot.house.money import pounds
+from pennypot.house.texts import one_line
+
+_TEMPLATE = Path(__file__).resolve().parent / "poster.typ"
+
+
+def poster_pdf(proposal: Proposal, address: str) -> bytes:
+    """Return a poster of A4 size: what it is, what it costs, and a square to point a telephone at.
+
+    Parameters
+    ----------
+    address
+        The proposal's page, with the site's address.
+    """
+    said = {
+        "language": (get_language() or "en").split("-")[0],
+        "place": one_line(proposal.round.place.name),
+        "round": one_line(proposal.round.title),
+        "label": one_line(proposal.round.label),
+        "title": one_line(proposal.title),
+        "short": one_line(proposal.plain_summary),
+        "where": one_line(
+            ", ".join(part for part in (proposal.place_said, getattr(proposal.area, "name", "")) if part)
+        ),
+        "cost": pounds(proposal.cost_pence),
+        "cost_words": _("is what it asks for"),
+        "number": _("Proposal %(number)d") % {"number": proposal.number or 0},
+        "look": _("Read it, endorse it, say what you think"),
+        "address": address,
+    }
+    files: dict[str, bytes] = {
+        "main.typ": _template(),
+        "said.json": json.dumps(said, ensure_ascii=False).encode(),
+        "qr.svg": segno.make(address, error="m", micro=False).svg_inline(border=0).encode(),
+    }
+    return bytes(typst.compile(files, format="pdf", font_paths=_fonts()))
+
+
+@cache
+def _template() -> bytes:
+    return _TEMPLATE.read_bytes()
+
+
+@cache
+def _fonts() -> Any:
+    """The type of the papers of voting, which is the type of the pages."""
+    return typst.Fonts(font_paths=[str(Path(settings.PACKAGE) / "apps" / "voting" / "papers" / "fonts")])

@@ -1,0 +1,1 @@
+"""The pages of proposals: the list, one proposal, writing one, standing behind it, joining two."""
