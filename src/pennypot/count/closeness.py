@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -79,7 +80,7 @@ class Adds:
         limit = int(others.sum())
         if self.card.rule == "greedy":
             found = least(lambda k: self._wins(at, self._first(np.arange(len(others)), others, k)), short, limit)
-            return found and Add(found, True)
+            return Add(found, True) if found else None
         if not self.plain:
             tried = self._tried(at, others, short, limit)
             return Add(min(tried), False) if tried else None
@@ -90,7 +91,7 @@ class Adds:
             return None
         rounds = [r for r, guess in enumerate(guesses) if guess <= best + 1][:3]
         found = least(lambda k: any(self._wins(at, self._first(orders[r], others, k)) for r in rounds), best, limit)
-        return found and Add(found, True)
+        return Add(found, True) if found else None
 
     def pessimist(self, at: int) -> Add | None:
         """The least number of voters of whom any would have been enough; None if not even all, or it is not known."""
@@ -110,7 +111,7 @@ class Adds:
             last, guess = self.money[-1], short
             for order in (np.argsort(-last, kind="stable"), np.argsort(last, kind="stable")):
                 guess = max(self._enough(at, len(self.keys), others, order), short, guess)
-                found = least(lambda k, order=order: self._wins(at, self._first(order, others, k)), guess, limit)
+                found = least(partial(self._wins_with, at, others, order), guess, limit)
                 self.searched[at] += [found] if found else []
         return self.searched[at]
 
@@ -135,6 +136,9 @@ class Adds:
     def _wins(self, at: int, voters: np.ndarray) -> bool:
         again = count(with_approvals(self.election, at, voters), self.card, alternatives=False, trail=False)
         return self.election.projects[at].id in again.winners
+
+    def _wins_with(self, at: int, others: np.ndarray, order: np.ndarray, voters: int) -> bool:
+        return self._wins(at, self._first(order, others, voters))
 
     def _bar(self, at: int, r: int) -> float:
         """The price at which a project would be level with the one funded in a round; without bounds after the last."""
