@@ -22,7 +22,7 @@ class Project:
     group
         The pot it is counted in; empty where the round has one pot.
     picture
-        A PNG or JPEG, or nothing.
+        A PNG, JPEG or WebP, or nothing.
     """
 
     number: int

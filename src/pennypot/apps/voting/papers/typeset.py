@@ -110,8 +110,8 @@ def _compile(template: str, paper: Mapping[str, Any], pictures: Mapping[str, byt
 
 
 def _wrapped(picture: bytes) -> bytes:
-    """Put a PNG or JPEG in a drawing of eleven by eight, cut to fill it."""
-    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    """Put a PNG, JPEG or WebP in a drawing of eleven by eight, cut to fill it."""
+    kind = "png" if picture.startswith(b"\x89PNG") else "webp" if picture.startswith(b"RIFF") else "jpeg"
     inside = base64.b64encode(picture).decode()
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 440 320" width="440" height="320"><image width="440" '

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 
 from pennypot.apps.people.models import Person
 from pennypot.apps.people.roles import Role
-from pennypot.apps.rounds.models import Round
+from pennypot.apps.rounds.models import Picture, Round
 from pennypot.apps.rounds.stages import Kind, said
 from pennypot.apps.voting import codes
 from pennypot.apps.voting.eligibility import written
@@ -25,9 +26,16 @@ from pennypot.apps.voting.queries.ballots import Ballot, whole_ballot
 State = PaperEnvelope.State
 
 
-def paper_round(round: Round, ballot: Ballot | None = None) -> PaperRound:
-    """Return a round as its papers say it; call it with the paper's language switched on. Two SQL queries."""
-    ballot = ballot or whole_ballot(round)
+def paper_round(round: Round, *, pictures: bool = False) -> PaperRound:
+    """Return a round as its papers say it; call it with the paper's language switched on. Two SQL queries.
+
+    Parameters
+    ----------
+    pictures
+        Whether to read the first picture of each project too: one more query, and a file each.
+    """
+    ballot = whole_ballot(round)
+    shown = _pictures(ballot) if pictures else {}
     voting = next((one for one in round.stage_list if one.kind == Kind.VOTING), None)
     pots = dict(round.pots.filter(quota_pence__gt=0).values_list("pk", "name"))
     return PaperRound(
@@ -47,6 +55,8 @@ def paper_round(round: Round, ballot: Ballot | None = None) -> PaperRound:
                 category=line.category_name,
                 group=pots.get(line.pot_id, "") if line.pot_id else "",
                 withdrawn=line.withdrawn_at is not None,
+                picture=shown.get(line.proposal_id, (None, ""))[0],
+                picture_alt=shown.get(line.proposal_id, (None, ""))[1],
             )
             for line in ballot.lines
         ),
@@ -55,6 +65,16 @@ def paper_round(round: Round, ballot: Ballot | None = None) -> PaperRound:
         label=round.label,
         about=round.about,
     )
+
+
+def _pictures(ballot: Ballot) -> dict[int, tuple[bytes, str]]:
+    """Return the first picture of each project, and what it shows. A file that is gone is passed over."""
+    found: dict[int, tuple[bytes, str]] = {}
+    listed = Picture.objects.filter(proposal__in=[line.proposal_id for line in ballot.lines])
+    for one in listed.order_by("proposal", "-position"):
+        with contextlib.suppress(OSError), one.small.open("rb") as file:
+            found[one.proposal_id] = (file.read(), one.alt)
+    return found
 
 
 def clerks_of(round: Round) -> list[Person]:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from pennypot.apps.rounds.models import Picture
 from pennypot.apps.voting import codes
 from pennypot.apps.voting.actions.clerks import name_clerk
 from pennypot.apps.voting.actions.closing import close_election, close_what_is_over
 from pennypot.apps.voting.actions.envelopes import check_envelope, open_envelopes
 from pennypot.apps.voting.actions.letters import ask_for_letters
 from pennypot.apps.voting.models import LogEvent, PaperBallot, PaperKeying, RollEntry
+from pennypot.apps.voting.queries import paper as queries
 from pennypot.apps.voting.queries.paper import roll_sample
 from pennypot.apps.voting.tasks.paper import make_letters
 from pennypot.house.models import Work
 from pennypot.testing.cast import MEMBERS, cast, sign_in  # noqa: F401 - a fixture
 from pennypot.testing.elections import an_election, make_election, voters  # noqa: F401 - a fixture
 from pennypot.testing.rounds import put_in_stage
+
+from .papers_given import picture
 
 
 def text(response):
@@ -256,3 +261,19 @@ def test_a_vote_that_waits_for_envelopes_does_not_close_by_itself(an_election, t
     aled.post(at(an_election, "paper_wait"), {"wait": "no"})
     assert close_what_is_over() == [an_election.election.origin]
     assert aled.post(at(an_election, "paper_wait"), {"wait": "yes"}).status_code == 400
+
+
+def test_the_booklet_has_the_first_picture_of_each_project_where_asked(an_election, tariq, settings, tmp_path):  # noqa: F811
+    settings.STORAGES["default"]["OPTIONS"]["location"] = tmp_path
+    (item, other) = an_election.round.ballot.all()[:2]
+    for proposal, position, colour in ((item.proposal, 1, "red"), (item.proposal, 0, "blue"), (other.proposal, 0, "")):
+        Picture.objects.create(
+            proposal=proposal, name=f"p{proposal.pk}-{position}", width=320, height=240, alt=f"A {colour} hall",
+            position=position, added_by=an_election.cast.asha,
+            small=ContentFile(picture(kind="WEBP"), f"{proposal.pk}-{position}.webp") if colour else "gone.webp",
+        )  # fmt: skip
+    with_them = {one.number: one for one in queries.paper_round(an_election.round, pictures=True).projects}
+    assert with_them[item.number].picture_alt == "A blue hall" and with_them[item.number].picture
+    assert with_them[other.number].picture is None
+    answer = tariq.get(at(an_election, "booklet") + "?pictures=yes")
+    assert len(answer.content) > len(tariq.get(at(an_election, "booklet")).content)

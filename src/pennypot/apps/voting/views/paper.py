@@ -122,7 +122,7 @@ def _paper(asked: Asked, kind: str) -> HttpResponse:
         language = translation.get_language() or settings.LANGUAGE_CODE
     large = given.get("large") == "yes"
     with translation.override(language):
-        content = queries.paper_round(asked.round)
+        content = queries.paper_round(asked.round, pictures=kind == "booklet" and given.get("pictures") == "yes")
     if kind == "booklet":
         paper = made.booklet(content, language=language, large=large)
     else:
