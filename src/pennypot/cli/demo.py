@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 PLACES = ("birmingham", "trafford")
-_ROOMS = ("places", "budgets", "fund", "rounds")
+_ROOMS = ("places", "budgets", "fund", "rounds", "voting")
 
 
 def add_subcommands(verbs: Any) -> None:
@@ -67,9 +67,11 @@ def _welcome(address: str) -> None:
         f"""
 Pennypot is ready: {address}
 
-  Look first at   {address}/birmingham/pool/   all the public money of a city, on one page
-  then            {address}/birmingham/fund/   what one penny in every pound of it is
-  and             {address}/trafford/          a place today, with what is not known shown as not known
+  Look first at   {address}/birmingham/pool/     all the public money of a city, on one page
+  then            {address}/birmingham/fund/     what one penny in every pound of it is
+  and             {address}/birmingham/results/  what people chose with it, and why each was chosen or not
+  Vote in         {address}/birmingham/vote/     the round that is open (its page has codes to try)
+  Today           {address}/trafford/            a place with what is not known shown as not known
 
 The bar at the top lets you be anyone: a resident, an officer, the treasurer.
 Nothing here leaves this machine. Ctrl-C stops it; what you did is there next time.

@@ -118,7 +118,7 @@ def print_codes(round: Round) -> None:
 
 
 def _people(place: Place) -> dict[int, Person] | None:
-    """The holders of the shares: accountable officer, scrutineer, and an agency's officer as auditor; None without them."""
+    """Who holds the shares, by number: the accountable officer, a scrutineer, an agency's officer as auditor."""
     found: dict[int, Person] = {}
     for which, role in ((1, Role.ACCOUNTABLE_OFFICER), (2, Role.SCRUTINEER), (3, Role.AGENCY_OFFICER)):
         people = Person.objects.filter(is_demo=True, memberships__place=place, memberships__role=role)

@@ -18,6 +18,7 @@ from pennypot.apps.rounds.clock import now_of
 from pennypot.apps.rounds.models import Round
 from pennypot.apps.voting import limits, passes
 from pennypot.apps.voting.actions import entering, tablets
+from pennypot.apps.voting.demo import codes_to_try
 from pennypot.apps.voting.eligibility import texts
 from pennypot.apps.voting.forms import AreasForm, CodeForm, LinkForm, PhoneForm, TextCodeForm
 from pennypot.apps.voting.models import RollEntry
@@ -273,6 +274,7 @@ def _entrance(asked: Asked, *, form: Any = None, way: str = "", wrong: str = "",
         "may_read_oddities": may_read_oddities(asked.request.user, round),
         "may_start_tablet": may_start_tablet(asked.request.user, round),
         "may_see_paper": may_see_paper_room(asked.request.user, round),
+        "codes_to_try": codes_to_try(round) if settings.DEMO else [],
     }
     return asked.page("entrance", context, status)
 
