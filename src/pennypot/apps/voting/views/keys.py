@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
 import segno
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -127,9 +125,7 @@ def _person(request: HttpRequest) -> Person:
 
 
 def _qr(text: str) -> SafeString:
-    out = StringIO()
-    segno.make_qr(text, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=True, scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True,
-        dark="#000", light="#fff",
-    )  # fmt: skip
-    return SafeString(out.getvalue())
+    drawn = segno.make_qr(text, error="m")
+    return SafeString(
+        drawn.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True, dark="#000", light="#fff")
+    )
