@@ -43,12 +43,16 @@ def flow(place_slug: str) -> list[Stage]:
     """Return the nine stages for a place, with addresses for those that exist."""
     stages = []
     for key, name, page in FLOW:
-        try:
-            url = reverse(page, args=[place_slug])
-        except NoReverseMatch:
-            url = ""
-        stages.append(Stage(key, str(name), url))
+        stages.append(Stage(key, str(name), page_of(page, place_slug)))
     return stages
+
+
+def page_of(name: str, place_slug: str) -> str:
+    """Return the address of a place's page by its name, also for rooms that come later; empty where there is none."""
+    try:
+        return reverse(name, args=[place_slug])
+    except NoReverseMatch:
+        return ""
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:

@@ -80,7 +80,7 @@ RULES = {
                 "Every voter earns money at the same steady pace. As soon as the people who chose a project have "
                 "earned what it costs, it is funded, and they begin again at nought."
             ),
-            gettext_lazy("Fair to groups, and in use since 1894 for choosing people."),
+            gettext_lazy("Fair to groups. A Swedish mathematician thought of it in 1894."),
             gettext_lazy("Cheap projects tend to come first."),
         ),
         Rule(

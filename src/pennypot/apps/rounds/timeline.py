@@ -24,7 +24,7 @@ WHAT_IT_IS: dict[Kind, str | Promise] = {
     Kind.APPEAL: gettext_lazy("If a proposal was refused, its authors can ask somebody else to look again, once."),
     Kind.BALLOT: gettext_lazy("The list to vote on is closed, its order is drawn, and the papers are printed."),
     Kind.VOTING: gettext_lazy("Choose your projects, on a phone or on paper. You can change your vote until the end."),
-    Kind.COUNT: gettext_lazy("Two of three people open the ballots with their keys, and they are counted. Anybody can count again."),
+    Kind.COUNT: gettext_lazy("Two of three people open the ballots, and they are counted. Anybody can count again."),
     Kind.DELIVERY: gettext_lazy("The winners get their money, and tell what becomes of it."),
 }
 # What can be done while it is open: words and the name of the page. The first that exists is the button.

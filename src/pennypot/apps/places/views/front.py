@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from pennypot.apps.people.roles import WHAT_IT_IS_FOR, Role
 from pennypot.apps.places import maps, permissions, queries, stages
+from pennypot.house import layout
 
 SEARCH_LETTERS = 80
 
@@ -35,6 +36,7 @@ def place(request: HttpRequest, place: str) -> HttpResponse:
     context = {
         "place": found,
         "stages": stages.told(found.slug),
+        "rounds_url": layout.page_of("rounds", found.slug),
         "agencies": queries.agencies(found),
         "areas": areas,
         "area_sources": sorted({area.population_source for area in areas if area.population_source}),

@@ -17,6 +17,7 @@ from pennypot.apps.rounds import dates
 from pennypot.apps.rounds.methods import METHODS, USUAL_METHODS
 from pennypot.apps.rounds.models import Category, Pot, Round, Stage
 from pennypot.apps.rounds.permissions.rounds import may_change_round, may_set_up_round, may_throw_away
+from pennypot.apps.rounds.pots import usual_draw
 from pennypot.apps.rounds.rules import RULES, USUAL_RULE
 from pennypot.house import deeds
 from pennypot.house.answers import Invalid, require
@@ -47,6 +48,7 @@ def start_round(
         source_account=source_account,
         rule=dict(USUAL_RULE),
         eligibility=list(USUAL_METHODS),
+        tie_seed_source=usual_draw(),
         made_by=person,
     )
     with transaction.atomic():

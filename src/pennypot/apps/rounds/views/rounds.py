@@ -37,7 +37,7 @@ from pennypot.house.answers import Invalid, require
 
 @require_safe
 def rounds(request: HttpRequest, place: str) -> HttpResponse:
-    """Every round of a place: the one under way large, the others below. Five SQL queries."""
+    """Every round of a place: the one under way large, the others below. Four SQL queries."""
     here = place_for(request.user, place)
     now = now_of(request)
     listed = []
@@ -56,7 +56,7 @@ def rounds(request: HttpRequest, place: str) -> HttpResponse:
 
 @require_safe
 def round(request: HttpRequest, place: str, round: str) -> HttpResponse:
-    """The home of one round: the money, where it is now, what you can do, and the rules. Eight SQL queries."""
+    """The home of one round: the money, where it is now, what you can do, and the rules. Nine SQL queries."""
     found = round_for(request.user, place, round)
     now = now_of(request)
     stages = timeline.told(found, now)
