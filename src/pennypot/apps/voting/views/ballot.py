@@ -22,6 +22,7 @@ from pennypot.apps.voting.queries.ballots import Ballot, ballot_for, entry_that_
 from pennypot.apps.voting.queries.receipts import receipt_of_form
 from pennypot.apps.voting.slots import slot_for
 from pennypot.apps.voting.views.asked import Asked, ask, election_or_404
+from pennypot.apps.voting.views.lines import lines_of
 from pennypot.apps.voting.views.receipts import receipt_page
 from pennypot.house.answers import Refused
 
@@ -186,7 +187,8 @@ def _ballot_page(
     context: dict[str, Any] = {
         "ballot": ballot,
         "how": said.how_to_choose(asked.round),
-        "lines": [(line, chosen.get(line.number, ""), line.number in wrong) for line in shown],
+        "lines": lines_of(ballot, shown, shown_by.view, chosen, wrong),
+        "shown": len(shown),
         "kept": [(number, value) for number, value in chosen.items() if number not in on_page],
         "problems": said.problems_said(problems, ballot.by_number),
         "filter": shown_by,
