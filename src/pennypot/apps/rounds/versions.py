@@ -111,7 +111,7 @@ def _said(key: str, value: Any) -> str:
 
 def _pieces(before: str, after: str) -> Iterator[Piece]:
     """Compare two texts word by word, or sentence by sentence where they are long."""
-    pattern = r"\s+|[^\s]+"
+    pattern = r"\S+\s*|\s+"
     if len(before.split()) + len(after.split()) > MOST_WORDS:
         pattern = r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+"
     old, new = re.findall(pattern, before), re.findall(pattern, after)

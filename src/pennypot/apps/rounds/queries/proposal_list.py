@@ -12,7 +12,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
-from django.db.models import Case, Count, F, Func, IntegerField, OrderBy, Q, QuerySet, TextField, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FloatField,
+    Func,
+    IntegerField,
+    OrderBy,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import MD5, Cast, Concat
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -208,7 +221,12 @@ def _ordered(found: QuerySet[Proposal], asked: Asked, usual_seed: str) -> QueryS
 
 def _by_fit(words: str) -> tuple[Any, ...]:
     """Order by how well a proposal fits: its number first, then its words, then its title's letters."""
-    rank = Func(F("search"), SearchQuery(words, config="english", search_type="websearch"), function="ts_rank")
+    rank = Func(
+        F("search"),
+        SearchQuery(words, config="english", search_type="websearch"),
+        function="ts_rank",
+        output_field=FloatField(),
+    )
     like = TrigramWordSimilarity(words, "title")
     is_number = words.isascii() and words.isdigit() and len(words) < 10
     first = [Case(When(number=int(words), then=0), default=1, output_field=IntegerField())] if is_number else []

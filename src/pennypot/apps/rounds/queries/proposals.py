@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import F, FloatField, Func, OuterRef, Q, Subquery, Value
 from django.http import Http404
 
 from pennypot.apps.people.models import Person
@@ -206,6 +206,7 @@ class _Likeness(Func):
 
     function = "similarity"
     arity = 2
+    output_field = FloatField()
 
 
 LIKE_ENOUGH = 0.3
@@ -230,8 +231,8 @@ def may_be_like(round: Round, title: str, text: str, leave_out: Proposal | None 
         standing = standing.exclude(pk=leave_out.pk)
     ranked = standing.annotate(
         letters=_Likeness(F("title"), Value(title)),
-        words=Func(F("search"), _any_word(f"{title} {text}"), function="ts_rank"),
-    ).annotate(alike=F("letters") + F("words") * 2)
+        words=Func(F("search"), _any_word(f"{title} {text}"), function="ts_rank", output_field=FloatField()),
+    ).annotate(alike=F("letters") + F("words") * 2.0)
     found = ranked.filter(Q(letters__gt=LIKE_ENOUGH) | Q(words__gt=0.12)).select_related("area")
     return list(found.order_by("-alike", "number")[:MOST_ALIKE])
 
