@@ -115,7 +115,8 @@ class DatesForm(forms.Form):
         for stage in stages:
             initial[f"opens_{stage.kind}"] = stage.opens_at.astimezone(zone).replace(tzinfo=None)
             initial[f"closes_{stage.kind}"] = stage.closes_at.astimezone(zone).replace(tzinfo=None)
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **options)
+        self.initial = initial
         self.zone = zone
         for kind in ORDER:
             needed = kind not in OPTIONAL

@@ -66,7 +66,8 @@ def rivals_of(round: Round) -> tuple[tuple[str, ...], ...]:
         Q(group__round=round, group__ended_at__isnull=True), proposal__ballot_item__isnull=False
     ).values_list("group_id", "proposal__number")
     for group, number in found:
-        groups[group].append(number)
+        if number is not None:
+            groups[group].append(number)
     return tuple(tuple(str(number) for number in sorted(group)) for group in groups.values() if len(group) > 1)
 
 
