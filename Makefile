@@ -8,6 +8,9 @@ RUN := $(VENV)/bin/python
 # Lets everything in the virtual environment find src/ without installing Pennypot itself.
 LINK_SOURCE = $(RUN) -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'pennypot.pth').write_text(str(pathlib.Path('src').resolve()))"
 
+# Compiles the count's inner loops once, so that the first large count does not wait for it.
+WARM = $(RUN) -m pennypot.count warm >/dev/null
+
 .PHONY: demo test lint types check serve bench bench-count bench-voting crash ledger-soak pictures messages peers sbom audit lock clean
 
 demo: $(VENV)/.run-installed
@@ -75,12 +78,14 @@ $(VENV)/.run-installed: requirements/run.txt | $(VENV)/bin/python
 	@echo "Installing what Pennypot needs (once; about a minute) ..."
 	@$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@$(LINK_SOURCE)
+	@$(WARM)
 	@touch $@
 
 $(VENV)/.dev-installed: requirements/dev.txt | $(VENV)/bin/python
 	@echo "Installing what building and testing needs (once; about a minute) ..."
 	@$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(LINK_SOURCE)
+	@$(WARM)
 	@touch $@ $(VENV)/.run-installed
 
 peers: $(PEERS)/.installed
