@@ -23,6 +23,7 @@ PUBLIC_PAGES = [
     "/birmingham/fund/",
     "/birmingham/fund/money/",
     "/birmingham/fund/policy/",
+    "/birmingham/results/",
     "/no-such-place/",
 ]
 # Passkeys cannot work without scripts; the page says so and offers the code.

@@ -25,6 +25,7 @@ PAGES = {
         "/brindley/spending/",
         "/brindley/pool/budget/{draft}/",
         "/brindley/fund/pledge/council/",
+        "/brindley/review/",
     ],
     "aled": [
         "/brindley/fund/",

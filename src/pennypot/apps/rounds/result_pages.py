@@ -55,8 +55,16 @@ class Shown:
 def shown(result: Result, outcomes: Sequence[Outcome]) -> Shown:
     """Put every project into words."""
     names = {str(one.proposal.number): one.proposal.title for one in outcomes}
-    pointed = "points" in (outcomes[0].explanation if outcomes else {})
-    return Shown([_row(one, names, pointed) for one in outcomes], names)
+    return Shown([_row(one, names, _pointed(outcomes)) for one in outcomes], names)
+
+
+def row_of(one: Outcome, outcomes: Sequence[Outcome]) -> Row:
+    """Put one project into words; the others are asked for their names only."""
+    return _row(one, {str(other.proposal.number): other.proposal.title for other in outcomes}, _pointed(outcomes))
+
+
+def _pointed(outcomes: Sequence[Outcome]) -> bool:
+    return "points" in (outcomes[0].explanation if outcomes else {})
 
 
 def _row(one: Outcome, names: dict[str, str], pointed: bool) -> Row:

@@ -94,14 +94,12 @@ def result_of(request: HttpRequest, place: str, round: str, number: int) -> Http
         outcome, following = result_pages.next_to(outcomes, number)
     except LookupError as problem:
         raise Http404 from problem
-    shown = result_pages.shown(known, outcomes)
-    row = next(one for one in shown.rows if one.number == number)
     context: dict[str, Any] = {
         "place": found.place,
         "stage": "results",
         "round": found,
         "result": known,
-        "row": row,
+        "row": result_pages.row_of(outcome, outcomes),
         "told": outcome.explanation,
         "figures": result_pages.needed_said(outcome),
         "elsewhere": result_pages.fate_elsewhere(known, str(number)),
