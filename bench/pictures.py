@@ -27,6 +27,11 @@ PAGES = {
     "flows": "/birmingham/pool/flows/",
     "fund": "/birmingham/fund/",
     "money": "/birmingham/fund/money/",
+    "round": "/birmingham/rounds/neighbourhood-round/",
+    "proposals": "/birmingham/proposals/",
+    "proposal": "/birmingham/rounds/neighbourhood-round/proposals/1/",
+    "vote": "/birmingham/vote/neighbourhood-round/",
+    "result": "/birmingham/results/warm-winter-round/",
     "sign-in": "/account/sign-in/",
 }
 
