@@ -162,7 +162,7 @@ def _cast(
 ) -> Receipt:
     if election.opened_at is None:
         raise Refused(No(_("Voting has not opened yet.")))
-    ballot = seal(choices, word, bytes(election.box_public_key), election.sealed_bytes)
+    ballot = seal(choices, word, bytes(election.box_public_key or b""), election.sealed_bytes)
     before, after = leaf_parts(kind, channel=channel, commitment=ballot.commitment.hex())
     given = [election.pk, slot, ballot.commitment, ballot.sealed, hashlib.sha256(token).digest(), kind, before, after]
     try:
@@ -179,7 +179,9 @@ def _alone() -> None:
 
     A test that wraps each case in a transaction is let through, as Django's own `durable` does.
     """
-    if connection.in_atomic_block and not all(block._from_testcase for block in connection.atomic_blocks):
+    if connection.in_atomic_block and not all(
+        getattr(one, "_from_testcase", False) for one in connection.atomic_blocks
+    ):
         raise RuntimeError("A ballot is cast in a transaction of its own.")
 
 

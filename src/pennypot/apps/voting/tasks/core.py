@@ -80,7 +80,7 @@ def mail_checkpoint(checkpoint: int) -> None:
 @long_work(COUNTING, again=True)
 def counting(work: Work, *, election: int) -> str:
     """Open the ballots with the two shares that wait, count them, and publish the result."""
-    person = Person.objects.filter(pk=work.owner_id).first()
+    person = Person.objects.filter(pk=work.owner_id).first() if work.owner_id else None
     counted = open_and_count(
         election, person, lambda done, total: progress(work, done, total, _("The ballots are being opened"))
     )
