@@ -18,11 +18,13 @@ from pennypot.apps.fund.actions.money import write_payment
 from pennypot.apps.fund.actions.policies import draft_policy, put_in_force
 from pennypot.apps.fund.reading import usual
 from pennypot.apps.places.models import Invitation, Place
+from pennypot.apps.rounds.models import Author, Proposal, Round
+from pennypot.apps.talk.actions import say
 from pennypot.apps.voting.actions.clerks import name_clerk
 from pennypot.apps.voting.actions.envelopes import check_envelope, open_envelopes
 from pennypot.apps.voting.actions.letters import ask_for_letters
 from pennypot.testing.cast import Cast
-from pennypot.testing.elections import Story, make_election, voters
+from pennypot.testing.elections import COSTS, Story, make_election, voters
 
 # What stands for each part of a route; `brindley` (a fixture) replaces the numbers by those of real things.
 PARTS = {
@@ -34,8 +36,12 @@ PARTS = {
     "provider_id": "oidc",
     "token": "not-a-real-token",
     "work": str(uuid.UUID(int=1)),
+    # The first project on the ballot of `pennypot.testing.elections`.
+    "ballot/number": min(COSTS),
     # Nobody in particular: whose session it is has a test of its own.
     "session": 999_999,
+    "key": "not-a-real-key",
+    "name": "nothing.jpg",
 }
 
 # What a form of the route must hold to get as far as the permission.
@@ -43,6 +49,8 @@ POSTED = {
     "<slug:place>/join/": {"role": "resident"},
     "language/": {"language": "cy", "next": "/"},
     "<slug:place>/rounds/<slug:round>/proposals/<int:number>/review/": {"do": "write"},
+    "<slug:place>/rounds/<slug:round>/proposals/<int:number>/join/": {"do": "ask"},
+    "<slug:place>/talk/comments/<int:comment>/": {"do": "report", "reason": "Advertising"},
 }
 
 
@@ -94,6 +102,7 @@ def brindley(cast: Cast) -> dict[str, Any]:
     election = make_election(cast)
     return {
         **_paper(election),
+        **_talk(cast, election.round),
         "round": election.round.slug,
         "upload": upload.pk,
         "file": 0,
@@ -104,6 +113,16 @@ def brindley(cast: Cast) -> dict[str, Any]:
         "version": proposed.version,
         "number": 1,
     }
+
+
+def _talk(cast: Cast, round: Round) -> dict[str, Any]:
+    """A draft of Asha's, and a comment of Carys's under the first proposal, of which Asha is an author."""
+    draft = Proposal.objects.create(round=round, owner=cast.asha, title="A draft")
+    first = Proposal.objects.get(round=round, number=1)
+    for one in (draft, first):
+        Author.objects.get_or_create(proposal=one, person=cast.asha, defaults={"state": "consented"})
+    comment = say(cast.carys, first.thread, "When would it open?", key=uuid.uuid4())
+    return {"draft": draft.pk, "comment": comment.pk, "thread": first.thread_id, "step/step": "idea"}
 
 
 def _paper(story: Story) -> dict[str, Any]:
