@@ -11,7 +11,7 @@ LINK_SOURCE = $(RUN) -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_p
 # Compiles the count's inner loops once, so that the first large count does not wait for it.
 WARM = $(RUN) -m pennypot.count warm >/dev/null
 
-.PHONY: demo test lint types check serve bench bench-count bench-voting crash ledger-soak pictures messages peers sbom audit lock clean
+.PHONY: demo test lint types check serve bench bench-count bench-voting bench-play crash ledger-soak pictures messages peers sbom audit lock clean
 
 demo: $(VENV)/.run-installed
 	@$(RUN) -m pennypot demo
@@ -40,6 +40,7 @@ PEERS := .venv-peers
 
 bench: $(VENV)/.dev-installed $(PEERS)/.installed
 	$(RUN) bench/pages.py
+	$(RUN) bench/proposals.py
 	@test -f "$(PAYMENTS)" && $(RUN) bench/reading.py "$(PAYMENTS)" --peer $(PEERS)/bin/python \
 	  || echo "No file of payments: make bench PAYMENTS=FILE measures how fast one is read."
 	$(RUN) bench/memory.py
@@ -52,6 +53,9 @@ bench-voting: $(VENV)/.dev-installed
 
 crash: $(VENV)/.dev-installed
 	$(RUN) bench/crash.py --write docs/evidence/crash.md
+
+bench-play: $(VENV)/.dev-installed
+	$(RUN) bench/play.py
 
 ledger-soak: $(VENV)/.dev-installed
 	$(RUN) bench/ledger_soak.py
