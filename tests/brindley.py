@@ -24,7 +24,7 @@ from pennypot.apps.voting.actions.clerks import name_clerk
 from pennypot.apps.voting.actions.envelopes import check_envelope, open_envelopes
 from pennypot.apps.voting.actions.letters import ask_for_letters
 from pennypot.testing.cast import Cast
-from pennypot.testing.elections import COSTS, Story, make_election, voters
+from pennypot.testing.elections import Story, make_election, voters
 
 # What stands for each part of a route; `brindley` (a fixture) replaces the numbers by those of real things.
 PARTS = {
@@ -36,8 +36,6 @@ PARTS = {
     "provider_id": "oidc",
     "token": "not-a-real-token",
     "work": str(uuid.UUID(int=1)),
-    # The first project on the ballot of `pennypot.testing.elections`.
-    "ballot/number": min(COSTS),
     # Nobody in particular: whose session it is has a test of its own.
     "session": 999_999,
     "key": "not-a-real-key",
