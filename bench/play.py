@@ -45,16 +45,14 @@ def usual(pack: Pack, games: int) -> None:
     wrong = sum(bool(broken(pack, game.state)) for game in played)
     refused = sum(game.refused for game in played)
     print(f"{games} games in {seconds:.1f} s of one core ({1000 * seconds / games:.0f} ms each)")
-    print(
-        f"moves a game: {median(len(game.moves) for game in played):.0f}; refused: {refused}; invariants broken: {wrong}"
-    )
+    moves = median(len(game.moves) for game in played)
+    print(f"moves a game: {moves:.0f}; refused: {refused}; invariants broken: {wrong}")
 
 
 def outcomes(pack: Pack, games: int) -> None:
     """Say how games end by each rule and target, with more and more stubborn seats."""
-    print(
-        f"\nrule        target  stubborn  met   decisions  ready  worst need         no agreement   ({games} games a line)"
-    )
+    print(f"\n{games} games a line")
+    print("rule        target  stubborn  met   decisions  ready  worst need         no agreement")
     total = sum(line.baseline_pence for line in pack.lines)
     for rule in RULES:
         for per_cent in TARGETS:
