@@ -16,7 +16,7 @@ from pennypot.apps.rounds.models import Appeal, Author, Check, Decision, Exclusi
 from pennypot.apps.rounds.permissions.review import due_at
 from pennypot.apps.rounds.queries.rounds import round_for
 
-A_PAGE = 50
+A_PAGE = 25
 # The lists of the desk, in their order.
 LISTS = ("open", "late", "unassigned", "appeals", "decided")
 
