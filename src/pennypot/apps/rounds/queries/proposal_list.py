@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
+from django.db import connection
 from django.db.models import (
     Case,
     Count,
@@ -151,7 +152,6 @@ class Listed:
     pages: int
     areas: list[Area]
     categories: list[Category]
-    shuffled: str
 
     @property
     def previous(self) -> str:
@@ -186,8 +186,32 @@ def listed(round: Round, asked: Asked, *, usual_seed: str) -> Listed:
             comments=F("thread__comments_shown"),
         )
     )  # fmt: skip
-    shuffled = asked.address(order="mixed", seed=secrets.token_hex(4), page=1)
-    return Listed(asked, rows, total, pages, areas, categories, shuffled)
+    return Listed(asked, rows, total, pages, areas, categories)
+
+
+def shuffled(asked: Asked) -> str:
+    """Return the address of the same list, mixed in an order that nobody has seen yet."""
+    return asked.address(order="mixed", seed=secrets.token_hex(4), page=1)
+
+
+_STAMP = """
+SELECT
+  (SELECT concat_ws(' ', count(*), sum(hashtextextended(concat_ws(' ', proposal.id, proposal.revision,
+      proposal.state, proposal.decision, proposal.cost_pence, proposal.endorsement_count, proposal.changed_at,
+      thread.comments_shown), 0)))
+    FROM rounds_proposal proposal LEFT JOIN talk_thread thread ON thread.id = proposal.thread_id
+    WHERE proposal.round_id = %(round)s),
+  (SELECT sum(hashtextextended(concat_ws(' ', id, name, colour), 0)) FROM rounds_category WHERE round_id = %(round)s),
+  (SELECT sum(hashtextextended(concat_ws(' ', id, parent_id, name), 0)) FROM places_area WHERE place_id = %(place)s),
+  (SELECT sum(area_id) FROM rounds_round_areas WHERE round_id = %(round)s)
+"""
+
+
+def stamp(round: Round) -> tuple[object, ...]:
+    """Return a fingerprint of everything that a list of this round shows, for pieces that are kept. One SQL query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP, {"round": round.pk, "place": round.place_id})
+        return tuple(cursor.fetchone())
 
 
 def _filtered(round: Round, asked: Asked) -> QuerySet[Proposal]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from pennypot.apps.places.models import Place
@@ -14,6 +19,20 @@ from pennypot.apps.rounds.permissions.rounds import open_for
 from pennypot.apps.rounds.queries import now_of, proposal_list
 from pennypot.apps.rounds.queries.rounds import current_round, round_for, rounds_of
 from pennypot.house import csv_out
+from pennypot.house.kept import Kept
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One page of the list as it is drawn for everybody: the search, the cards, and how many there are."""
+
+    find: SafeString
+    cards: SafeString
+    total: int
+
+
+# About 25 kB each, so 5 MB at most.
+_pieces: Kept[Drawn] = Kept(most=200)
 
 
 @require_safe
@@ -38,18 +57,37 @@ def _list(request: HttpRequest, here: Place, round: Round) -> HttpResponse:
     now = now_of(request)
     asked = proposal_list.read(request.GET)
     others = [one for one in rounds_of(request.user, here) if one.pk != round.pk and not one.is_cancelled]
+    day = now.astimezone(round.zone).date().isoformat()
+    key = (asked, day, here.slug, round.slug, get_language(), proposal_list.stamp(round))
     context = {
         "place": here,
         "stage": "proposals",
         "round": round,
         "others": others,
-        "list": proposal_list.listed(round, asked, usual_seed=now.astimezone(round.zone).date().isoformat()),
-        "orders": {key: said for key, said in proposal_list.ORDERS.items() if key != "fit" or asked.words},
-        "states": proposal_list.STATES,
+        "asked": asked,
+        "shuffled": proposal_list.shuffled(asked),
+        "kept": _pieces.get(key, lambda: _drawn(here, round, asked, day)),
         "may_draft": may_draft(round, now),
         "may_propose": open_for(round, "propose", now),
     }
     return render(request, "rounds/proposals/list.html", context)
+
+
+def _drawn(here: Place, round: Round, asked: proposal_list.Asked, day: str) -> Drawn:
+    """Draw what is the same for every reader. Five SQL queries."""
+    found = proposal_list.listed(round, asked, usual_seed=day)
+    context = {
+        "place": here,
+        "round": round,
+        "list": found,
+        "orders": {key: said for key, said in proposal_list.ORDERS.items() if key != "fit" or asked.words},
+        "states": proposal_list.STATES,
+    }
+    return Drawn(
+        render_to_string("rounds/proposals/_find.html", context),
+        render_to_string("rounds/proposals/_cards.html", context),
+        found.total,
+    )
 
 
 HEADER = (

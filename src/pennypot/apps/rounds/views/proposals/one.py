@@ -9,8 +9,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,6 +29,7 @@ from pennypot.apps.rounds.queries.rounds import round_for
 from pennypot.apps.talk.forms import Say
 from pennypot.apps.talk.queries import address_of_comment, comment_in
 from pennypot.house.answers import Invalid, require
+from pennypot.house.kept import Kept
 
 
 def found(request: HttpRequest, place: str, round: str, number: int) -> Proposal:
@@ -65,9 +68,24 @@ def page(request: HttpRequest, one: Proposal, form: Say | None = None) -> HttpRe
         "may_merge": may.may_merge(person, one, now),
         "may_comment": may.may_comment(person, one, now),
         "comment_form": form,
-        **queries.extras(one),
+        "article": _article(one),
     }
     return render(request, "rounds/proposals/proposal.html", context, status=200 if form is None else 422)
+
+
+# About 10 kB each, so 2 MB at most.
+_articles: Kept[SafeString] = Kept(most=200)
+
+
+def _article(one: Proposal) -> SafeString:
+    """Draw what a proposal says: the same for every reader. Three SQL queries, none when it is kept."""
+    round, kind = one.round, one.category
+    key = (one.pk, one.revision, one.changed_at, one.cost_pence, round.place.slug, round.slug, get_language())
+    context = {"place": round.place, "round": round, "proposal": one}
+    return _articles.get(
+        (*key, kind and (kind.name, kind.colour)),
+        lambda: render_to_string("rounds/proposals/_article.html", {**context, **queries.extras(one)}),
+    )
 
 
 @require_safe
@@ -145,9 +163,7 @@ def endorse(request: HttpRequest, place: str, round: str, number: int) -> HttpRe
         messages.success(request, _("You took it back."))
     else:
         endorsing.endorse(person_of(request), one)
-        messages.success(
-            request, _("Thank you. Everybody sees that one more person likes this idea. It is no vote.")
-        )
+        messages.success(request, _("Thank you. Everybody sees that one more person likes this idea. It is no vote."))
     return redirect(reverse("proposal", args=address_of(one)) + "#endorse")
 
 

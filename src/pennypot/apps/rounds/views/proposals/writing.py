@@ -230,9 +230,7 @@ def _where(request: HttpRequest, desk: Desk) -> HttpResponse:
             if request.POST.get("do") == "no-point":
                 fields["point"] = None
             if clicked == {}:
-                form.add_error(
-                    None, _("That point is outside. Choose one inside, or an area from the list.")
-                )
+                form.add_error(None, _("That point is outside. Choose one inside, or an area from the list."))
             else:
                 _saved, problem = _save(request, desk, writing.Changes(fields=fields))
                 if problem is not None:
