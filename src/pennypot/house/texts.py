@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 
 TAGS = frozenset({"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "a"})
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+# Nothing is allowed on every tag: by itself nh3 would let a title through.
+ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "*": set()}
 SCHEMES = frozenset({"http", "https", "mailto"})
 # Search engines give a link in a comment no weight, and the page behind it does not learn where its readers were.
 LINKS_SAY = "nofollow ugc noopener noreferrer"
