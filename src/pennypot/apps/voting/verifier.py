@@ -359,11 +359,11 @@ def verify(files, outside=(), say=lambda words: None):
     need(log.close["roll"] == sha256(canonical(roll)).hex(), "the counts of the roll were changed")
     need(log.tally["result"] == sha256(canonical(result)).hex(), "the result was changed")
     need(log.tally["pb"] == sha256(files["ballots.pb"]).hex(), "the file for counting programs was changed")
-    cast = Counter(leaf["channel"] for leaf in log.at_close.values())
-    voters = sum(cast.values()) - cast["paper"] + roll["envelopes"]
+    cast, all_cast = (Counter(one["channel"] for one in all.values()) for all in (log.at_close, log.ballots))
     need(dict(cast) == roll["channels"], "the log has more or fewer ballots than the roll has voters")
     need(roll["off_roll"] == 0, f"{roll['off_roll']} ballots belong to nobody on the roll")
-    need(cast["paper"] + roll["spoilt"] == roll["envelopes"], "paper ballots and envelopes are not the same number")
+    need(all_cast["paper"] + roll["spoilt"] == roll["envelopes"], "paper ballots and envelopes are not the same number")
+    voters = sum(cast.values()) - cast["paper"] + roll["envelopes"]
     need(voters == sum(roll["days"].values()) <= roll["roll"], "voters by day, by channel and on the roll differ")
     ballots = check_ballots(config, log, files)
     say(f"{sum(ballots.values())} ballots are what their voters committed to; {len(result['invalid'])} do not hold.")
