@@ -42,9 +42,14 @@ def may_close(person: Someone, election: Election) -> Answer:
 
 
 def may_witness(person: Someone, election: Election) -> Answer:
-    """A scrutineer of the place, or the key holder who stands for the community, watches the round key go."""
+    """A scrutineer of the place, or the key holder who stands for the community, watches the round key go.
+
+    Whoever could have closed the election is no witness of it, whatever other role they hold.
+    """
     if election.closed_at is None:
         return No(_("The election is still open. The round key is needed until it has closed."))
+    if may_run_election(person, election):
+        return No(_("You run this election, so somebody else has to watch the round key go."))
     if isinstance(person, Person):
         known = election.key_holders.filter(person_id=person.pk, which=KeyHolder.Which.SCRUTINEER)
         if known.exists():
