@@ -64,6 +64,8 @@ BEGIN
 END $$;
 CREATE TRIGGER envelope_guard BEFORE INSERT OR UPDATE OR DELETE ON voting_paperenvelope
   FOR EACH ROW EXECUTE FUNCTION voting_guard_envelope();
+CREATE TRIGGER envelopes_stay BEFORE TRUNCATE ON voting_paperenvelope
+  FOR EACH STATEMENT EXECUTE FUNCTION house_history_stays();
 
 -- Batches hold as many ballots as envelopes were opened: looked at when the transaction ends.
 CREATE FUNCTION voting_batches_add_up() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -24,10 +24,23 @@ BEGIN
   END LOOP;
 END $$;
 CREATE TRIGGER head_stays BEFORE DELETE ON voting_head FOR EACH ROW EXECUTE FUNCTION house_history_stays();
+CREATE TRIGGER heads_stay BEFORE TRUNCATE ON voting_head FOR EACH STATEMENT EXECUTE FUNCTION house_history_stays();
 CREATE TRIGGER election_stays BEFORE DELETE ON voting_election
   FOR EACH ROW WHEN (OLD.opened_at IS NOT NULL) EXECUTE FUNCTION house_history_stays();
-CREATE TRIGGER void_request_stays BEFORE DELETE ON voting_voidrequest
-  FOR EACH ROW EXECUTE FUNCTION house_history_stays();
+-- A wish for a void is agreed to once; who wished what, and who agreed, stays.
+CREATE FUNCTION voting_guard_void() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.leaf IS NOT NULL OR (NEW.election_id, NEW.index, NEW.reason, NEW.by_id, NEW.at)
+      IS DISTINCT FROM (OLD.election_id, OLD.index, OLD.reason, OLD.by_id, OLD.at) THEN
+    RAISE EXCEPTION 'history in % cannot be changed (% refused)', TG_TABLE_NAME, TG_OP
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER void_request_stays BEFORE UPDATE OR DELETE ON voting_voidrequest
+  FOR EACH ROW EXECUTE FUNCTION voting_guard_void();
+CREATE TRIGGER void_requests_stay BEFORE TRUNCATE ON voting_voidrequest
+  FOR EACH STATEMENT EXECUTE FUNCTION house_history_stays();
 
 -- Every moment of an election is written once; keys and configuration stay once it has opened.
 CREATE FUNCTION voting_guard_election() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -38,7 +51,8 @@ BEGIN
            IS DISTINCT FROM
            (OLD.box_public_key, OLD.sign_public_key, OLD.config, OLD.config_sha256, OLD.rehearsed_at, OLD.opened_at))
      OR (OLD.closed_at IS NOT NULL
-         AND (NEW.closed_at, NEW.roll_counts) IS DISTINCT FROM (OLD.closed_at, OLD.roll_counts))
+         AND (NEW.closed_at, NEW.roll_counts, NEW.turnout) IS DISTINCT FROM
+           (OLD.closed_at, OLD.roll_counts, OLD.turnout))
      OR (OLD.round_key_destroyed_at IS NOT NULL
          AND (NEW.round_key_destroyed_at, NEW.witness_id) IS DISTINCT FROM (OLD.round_key_destroyed_at, OLD.witness_id))
      OR (OLD.ballots_opened_at IS NOT NULL AND NEW.ballots_opened_at IS DISTINCT FROM OLD.ballots_opened_at)
@@ -203,11 +217,9 @@ BEGIN
   PERFORM 1 FROM voting_head WHERE election_id = in_election FOR UPDATE;
   INSERT INTO voting_slotlock (election_id, slot) VALUES (in_election, in_slot);
   SELECT slot.index INTO last FROM voting_slot slot
-    WHERE slot.election_id = in_election AND slot.slot = in_slot
-      AND NOT EXISTS (SELECT 1 FROM voting_logevent void
-        WHERE void.election_id = in_election AND void.kind = 'void' AND void.refers = slot.index)
-    ORDER BY revision DESC LIMIT 1;
-  IF FOUND THEN
+    WHERE slot.election_id = in_election AND slot.slot = in_slot ORDER BY revision DESC LIMIT 1;
+  IF FOUND AND NOT EXISTS (SELECT 1 FROM voting_logevent void
+      WHERE void.election_id = in_election AND void.kind = 'void' AND void.refers = last) THEN
     void_leaf := voting_append(
       in_election, 'void', '{"i":', ',"reason":"paper","type":"void","voids":' || last || '}', last);
   END IF;
