@@ -16,7 +16,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncMinute
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +35,9 @@ How = RollEntry.How
 LINK_LASTS = timedelta(hours=1)
 TEXT_CODE_LASTS = timedelta(minutes=10)
 TEXT_TRIES = 5
+# Of coming in, only the minute is kept, so that it cannot be laid beside the log; what ends, ends a minute late.
+_MINUTE = TruncMinute(Now())
+_ROUNDED = timedelta(minutes=1)
 _MAY_VOTE = (RollEntry.State.INVITED, RollEntry.State.ELIGIBLE)
 
 
@@ -133,10 +136,10 @@ def make_link(
     """
     token = secrets.token_urlsafe(24)
     links = EntryLink.objects.filter(round=round, email_hash=email_hash, used_at=None)
-    links.update(expires_at=Now())
+    links.update(expires_at=_MINUTE)
     EntryLink.objects.create(
         round=round, how=how, token_hash=_token_hash(round, token), email_hash=email_hash, area_id=area,
-        street=street, expires_at=Now() + (lasts if good else timedelta()),
+        street=street, expires_at=_MINUTE + (lasts + _ROUNDED if good else timedelta()),
     )  # fmt: skip
     return token
 
@@ -155,7 +158,7 @@ def enter_with_link(round: Round, token: str, comer: Comer) -> int:
     limits.take(*tries)
     with transaction.atomic():
         mine = EntryLink.objects.filter(round=round, token_hash=_token_hash(round, token))
-        good = mine.filter(used_at=None, expires_at__gt=Now()).update(used_at=Now())
+        good = mine.filter(used_at=None, expires_at__gt=Now()).update(used_at=_MINUTE)
         link = mine.first() if good else None
         entry = _entry_of_link(round, link) if link else None
     _note(
@@ -192,10 +195,11 @@ def ask_for_text(round: Round, typed: str, comer: Comer) -> str:
     code = f"{secrets.randbelow(10**6):06d}"
     key = codes.keyed(round.pk, "phone", number)
     with transaction.atomic():
-        PhoneCode.objects.filter(round=round, phone_hash=key, used_at=None).update(expires_at=Now())
+        PhoneCode.objects.filter(round=round, phone_hash=key, used_at=None).update(expires_at=_MINUTE)
         PhoneCode.objects.create(
-            round=round, phone_hash=key, code_hash=_text_hash(round, number, code), expires_at=Now() + TEXT_CODE_LASTS
-        )
+            round=round, phone_hash=key, code_hash=_text_hash(round, number, code),
+            expires_at=_MINUTE + TEXT_CODE_LASTS + _ROUNDED,
+        )  # fmt: skip
         said = _("%(code)s is your code to vote in %(place)s. It works for ten minutes. Tell it to nobody.")
         text = said % {"code": code, "place": round.place.name}
         sending.hand_over(Parcel("sms", number, body=text) if _pay_for_text() else NOTHING)
@@ -229,7 +233,7 @@ def enter_with_text(round: Round, typed: str, code: str, which: int, comer: Come
         wanted = _text_hash(round, number, "".join(code.split()))
         right = [pk for pk, kept in ours if hmac.compare_digest(bytes(kept), wanted)]
         is_one = 1 <= which <= settings.OPTIONS.sms_voters_a_phone
-        if right and is_one and PhoneCode.objects.filter(pk=right[0], used_at=None).update(used_at=Now()):
+        if right and is_one and PhoneCode.objects.filter(pk=right[0], used_at=None).update(used_at=_MINUTE):
             entry = _new_entry(round, How.SMS, code_hash=codes.keyed(round.pk, "phone", f"{number}#{which}"))
     _note(round, How.SMS, comer, let_in=entry is not None, subject=key)
     if entry is None:
