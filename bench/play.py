@@ -18,7 +18,7 @@ from pennypot.play.readings import Reading, reading_of
 from pennypot.play.rehearsal import USUAL, rehearse
 from pennypot.play.state import RULES
 
-PACKS = ("tilbrook",)
+PACKS = ("tilbrook", "birmingham")
 TARGETS = (3, 6)  # per cent of all lines
 STUBBORN = (0, 15, 30)  # per cent of seats
 
