@@ -83,7 +83,7 @@ def told(round: Round, now: datetime) -> list[Told]:
             state=_state(stage, coming, now),
             opens_at=stage.opens_at,
             closes_at=stage.closes_at,
-            span=span(stage, round.zone),
+            span=span(stage, round.zone, hours=stage.closes_at > now),
             left=_left(stage, now, round.zone),
             doings=_doings(round, Kind(stage.kind)) if is_open(stage, now) else (),
         )
@@ -112,14 +112,14 @@ def _doings(round: Round, kind: Kind) -> tuple[Doing, ...]:
     return tuple(found)
 
 
-def span(stage: SomeStage, zone: tzinfo) -> str:
-    """Say from when to when: "3 May 12:00 to 17 May 2027 12:00"."""
+def span(stage: SomeStage, zone: tzinfo, *, hours: bool = True) -> str:
+    """Say from when to when: "3 May, 12:00 to 17 May 2027, 12:00"; days alone where the hours matter no more."""
     opens, closes = stage.opens_at.astimezone(zone), stage.closes_at.astimezone(zone)
-    first = "j F" if opens.year == closes.year else "j F Y"
-    return _("%(opens)s to %(closes)s") % {
-        "opens": f"{date_format(opens, first)}, {date_format(opens, 'H:i')}",
-        "closes": f"{date_format(closes, 'j F Y')}, {date_format(closes, 'H:i')}",
-    }
+    first, last = ("j F" if opens.year == closes.year else "j F Y"), "j F Y"
+    said = [date_format(opens, first), date_format(closes, last)]
+    if hours:
+        said = [f"{day}, {date_format(moment, 'H:i')}" for day, moment in zip(said, (opens, closes), strict=True)]
+    return _("%(opens)s to %(closes)s") % {"opens": said[0], "closes": said[1]}
 
 
 def _left(stage: SomeStage, now: datetime, zone: tzinfo) -> str:

@@ -90,7 +90,17 @@ class Asked:
     @property
     def narrowed(self) -> bool:
         """Whether something is searched or left out."""
-        return bool(self.words or self.area or self.category or self.state != "standing")
+        return bool(self.words or self.chosen)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether something is left out by a choice, not by words."""
+        return bool(self.area or self.category or self.state != "standing")
+
+    @property
+    def filtered(self) -> bool:
+        """Whether what is chosen has to be seen: something is left out, or the order is not the usual one."""
+        return self.chosen or self.order != usual_order(self.words)
 
     def address(self, **changes: Any) -> str:
         """Return the query of an address with some things changed: ``area=3&order=newest``."""
