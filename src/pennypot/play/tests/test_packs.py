@@ -18,6 +18,7 @@ from pennypot.play.rehearsal import rehearse
 
 SHIPPED = ("tilbrook", "birmingham")
 APPS = Path(__file__).parents[2] / "apps"
+DOCS = Path(__file__).parents[4] / "docs"
 GAMES = 30
 # What a text would hold if it pointed at one home or one person.
 POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b")
@@ -173,3 +174,34 @@ def test_every_name_on_the_english_cards_is_of_a_place_or_a_body(pack: Pack) -> 
     english = {name: part for name, part in pack.given.items() if name != "translations"}
     found = {name for text in texts(english) for name in NAMES.findall(text)}
     assert found <= PUBLIC_NAMES, sorted(found - PUBLIC_NAMES)
+
+
+def test_the_worked_line_of_the_authors_guide_is_the_packs_own() -> None:
+    guide = (DOCS / "game/pack-author.md").read_text(encoding="utf-8")
+    example = json.loads(guide.split("```json\n")[1].split("```")[0])
+    assert example in shipped("birmingham").given["lines"]
+
+
+def test_the_sums_of_the_authors_guide_are_the_packs_own() -> None:
+    guide = (DOCS / "game/pack-author.md").read_text(encoding="utf-8")
+    pack = shipped("birmingham")
+    target, slice_pence = pack.policy.target_pence, pack.policy.slice_pence
+    deepest = sum(line.steps[-1].pence for line in pack.lines)
+    steps = [
+        after - before
+        for line in pack.lines
+        for before, after in zip(
+            (0, line.steps[0].pence, line.steps[1].pence), (s.pence for s in line.steps), strict=True
+        )
+    ]
+    prices = [card.cost_pence for card in pack.idea_cards]
+    total = sum(line.baseline_pence for line in pack.lines)
+    for said in (
+        f"the target is £{target / 1e8:.0f} million, three pence in every pound of £{total / 1e11:.2f} billion",
+        f"come to\n£{deepest / 1e8:.1f} million, so the target is {100 * target / deepest:.0f} % of them",
+        f"The largest step is £{max(steps) / 1e8:.1f} million, {100 * max(steps) / target:.0f} % of the target",
+        f"The slice of £{slice_pence / 100:,.2f} makes eight\nshares of £{slice_pence // 800:,} each",
+        f"{len(prices)} ideas cost £{sum(prices) // 100:,}, which is {sum(prices) / slice_pence:.2f} slices",
+        f"one resident in {pack.policy.place_people / pack.policy.slice_people:.0f} lives",
+    ):
+        assert said in guide, said
