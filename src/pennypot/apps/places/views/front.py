@@ -12,6 +12,8 @@ from pennypot.apps.places import maps, permissions, queries, stages
 from pennypot.house import layout
 
 SEARCH_LETTERS = 80
+# Whom the home of a place leads to the proposals that wait for officers.
+OFFICERS = (Role.AGENCY_OFFICER, Role.PLACE_TEAM, Role.ACCOUNTABLE_OFFICER)
 
 
 @require_safe
@@ -33,6 +35,7 @@ def place(request: HttpRequest, place: str) -> HttpResponse:
     found = queries.place_for(request.user, place)
     areas = list(queries.areas(found))
     held = queries.memberships_of(request.user, found)
+    is_officer = permissions.holds(request.user, found, *OFFICERS)
     context = {
         "place": found,
         "stages": stages.told(found.slug),
@@ -50,6 +53,7 @@ def place(request: HttpRequest, place: str) -> HttpResponse:
             for role in permissions.OPEN_ROLES
             if role not in {one.role for one in held} and permissions.may_join(request.user, found, role)
         ],
+        "review_url": layout.page_of("review_desk", found.slug) if is_officer else "",
         "may_set_up": permissions.may_set_up(request.user, found),
         "may_manage_people": permissions.may_manage_people(request.user, found),
         "may_read_deeds": permissions.may_read_deeds(request.user, found),

@@ -35,6 +35,8 @@ class IdeaForm(forms.Form):
     plain_summary = _text(_("In short"), _("One or two plain sentences. They stand on the list and on the ballot."), 2)
 
     use_required_attribute = False
+    # A draft may lack them, a proposal may not: so they are not called "if you like".
+    needed_in_the_end = ("title", "what", "why", "plain_summary")
 
     @classmethod
     def of(cls, proposal: Proposal) -> IdeaForm:

@@ -22,7 +22,7 @@ from pennypot.apps.voting.demo import codes_to_try
 from pennypot.apps.voting.eligibility import texts
 from pennypot.apps.voting.forms import AreasForm, CodeForm, LinkForm, PhoneForm, TextCodeForm
 from pennypot.apps.voting.models import RollEntry
-from pennypot.apps.voting.permissions.paper import may_see_paper_room
+from pennypot.apps.voting.permissions.paper import may_run_paper, may_see_paper_room
 from pennypot.apps.voting.permissions.web import may_keep_roll, may_read_oddities, may_start_tablet
 from pennypot.apps.voting.queries.ballots import entry_that_may_vote
 from pennypot.apps.voting.queries.rounds import listed
@@ -270,6 +270,7 @@ def _entrance(asked: Asked, *, form: Any = None, way: str = "", wrong: str = "",
         else LinkForm(postcode=True, min_age=_asks_age(round, How.EMAIL_POSTCODE)),
         "phone_form": form if way == How.SMS else PhoneForm(min_age=_asks_age(round, How.SMS)),
         "holds": None if asked.tablet else asked.holds,
+        "may_run": may_run_paper(asked.request.user, round),
         "may_keep_roll": may_keep_roll(asked.request.user, round, asked.election),
         "may_read_oddities": may_read_oddities(asked.request.user, round),
         "may_start_tablet": may_start_tablet(asked.request.user, round),

@@ -123,6 +123,7 @@ def _page(asked: Asked, election: Election, form: ShareForm, draw_form: DrawForm
         "election": election,
         "holders": [(one, one.which in given) for one in holders],
         "given": len(given),
+        "mine_given": any(one.which in given for one in holders if one.person_id == user.pk),
         "mine": next((one for one in holders if one.person_id == user.pk), None),
         "may_open": opening.may_open(election),
         "may_run": may_run_election(user, election),
