@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from .moves.deciding import KINDS
 from .pack import Pack
@@ -117,15 +118,20 @@ def leaks(pack: Pack, state: State) -> Iterator[str]:
     No view holds another seat's secrets, another's reaction before all are open, or anybody's confidence.
     """
     for who in ("board", *state.seats):
-        seen = repr(view_of(pack, state, who))
+        view = view_of(pack, state, who)
+        seen = repr(view)
         for role in pack.roles:
             for fact in (*role.know, *role.care):
                 if role.id != who and f"{role.id}/{fact.id}" not in state.revealed and fact.text in seen:
                     yield f"10: {who} sees what {role.id} keeps to itself"
         if state.proposal and state.proposal.state == "open":
+            # The same words may stand in an older answer, which everybody may read: what is not open yet counts here.
+            asked = repr(view.proposal and replace(view.proposal, before={}))
             for seat, reaction in state.proposal.reactions.items():
-                if seat != who and reaction.reason and reaction.reason in seen:
+                if seat != who and (reaction.reason and reaction.reason in asked):
                     yield f"10: {who} sees the reaction of {seat}"
+                if seat != who and view.proposal and seat in view.proposal.answers:
+                    yield f"10: {who} sees the answer of {seat}"
 
 
 _CHECKS = (_money_sums, _nothing_below, _pot_sums, _pledges, _assets, _ready, _reactions, _levels)
