@@ -118,6 +118,7 @@ def leave(person: Person) -> None:
     sessions.end_all(person)
     person.memberships.all().delete()
     _forget_letters_to(email)
+    _forget_drafts_of(person)
     person.email = f"left-{person.pk}@people.invalid"
     person.name = person.language = ""
     person.is_active = person.is_operator = False
@@ -141,3 +142,12 @@ def _forget_letters_to(email: str) -> None:
     letters = apps.get_model("places", "Invitation")._default_manager.filter(email__iexact=email)
     letters.filter(used_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
     letters.update(email="")
+    asked = apps.get_model("rounds", "Author")._default_manager.filter(email__iexact=email)
+    asked.update(email="", token_hash=None, state="declined")
+
+
+def _forget_drafts_of(person: Person) -> None:
+    """Delete drafts of proposals that nobody else stands behind: nobody could open them any more."""
+    drafts = apps.get_model("rounds", "Proposal")._default_manager.filter(owner=person, state="draft")
+    others = apps.get_model("rounds", "Author")._default_manager.filter(state="consented").exclude(person=person)
+    drafts.exclude(pk__in=others.values("proposal")).delete()

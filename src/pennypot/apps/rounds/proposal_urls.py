@@ -2,15 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pennypot.apps.rounds.views.proposals import files, joining, listing, one, writing
+from pennypot.apps.rounds.views.proposals import beginning, files, joining, listing, one, writing
 
 _ONE = "rounds/<slug:round>/proposals/<int:number>/"
 PROPOSALS: list[URLPattern | URLResolver] = [
     path("proposals/", listing.proposals, name="proposals"),
     path("rounds/<slug:round>/proposals/", listing.of_round, name="round_proposals"),
     path("rounds/<slug:round>/proposals/proposals.csv", listing.as_csv, name="proposals_csv"),
-    path("rounds/<slug:round>/proposals/new/", writing.propose, name="propose"),
-    path("rounds/<slug:round>/proposals/like/", writing.like, name="proposals_like"),
+    path("rounds/<slug:round>/proposals/new/", beginning.propose, name="propose"),
+    path("rounds/<slug:round>/proposals/like/", beginning.like, name="proposals_like"),
     path(_ONE, one.proposal, name="proposal"),
     path(_ONE + "comment/", one.comment, name="proposal_comment"),
     path(_ONE + "endorse/", one.endorse, name="proposal_endorse"),
@@ -22,7 +22,7 @@ PROPOSALS: list[URLPattern | URLResolver] = [
     path(_ONE + "poster.pdf", one.poster_file, name="proposal_poster_pdf"),
     path(_ONE + "edit/", writing.edit, name="proposal_edit"),
     path(_ONE + "edit/step/<slug:step>/", writing.edit, name="proposal_edit_step"),
-    path("drafts/", writing.mine, name="my_proposals"),
+    path("drafts/", beginning.mine, name="my_proposals"),
     path("drafts/<int:draft>/", writing.my_draft, name="my_draft"),
     path("drafts/<int:draft>/step/<slug:step>/", writing.my_draft, name="my_draft_step"),
     path("drafts/<str:key>/", writing.by_key, name="draft"),

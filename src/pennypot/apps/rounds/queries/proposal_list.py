@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -267,9 +268,9 @@ def _by_fit(words: str) -> tuple[Any, ...]:
     return (*first, OrderBy(rank, descending=True), OrderBy(like, descending=True), "pk")
 
 
-def for_file(round: Round, asked: Asked) -> QuerySet[Proposal, dict[str, Any]]:
+def for_file(round: Round, asked: Asked) -> Iterable[dict[str, Any]]:
     """Return all proposals that fit, by number, for a file. One SQL query."""
-    return (
+    found: Iterable[Any] = (
         _filtered(round, asked)
         .order_by("number")
         .values(
@@ -277,3 +278,4 @@ def for_file(round: Round, asked: Asked) -> QuerySet[Proposal, dict[str, Any]]:
             "proposed_cost_pence", "cost_pence", "yearly_pence", "endorsement_count", "submitted_at",
         )
     )  # fmt: skip
+    return found

@@ -276,3 +276,54 @@ def test_comments_and_answers_and_a_letter_to_the_authors(asha, cast):
     assert [letter.to for letter in mail.outbox] == [["asha@example.org"]]
     nothing = carys.post(f"{LIST}1/comment/", {"text": " ", "key": str(uuid.uuid4())})
     assert nothing.status_code == 422
+
+
+def test_a_draft_without_a_name_is_forgotten_in_time_and_any_other_is_not(cast, a_round):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from pennypot.apps.rounds.actions.proposals.drafts import forget_unclaimed
+
+    begin(Client())
+    begin(Client(), title="A fresh one")
+    begin(sign_in(Client(), cast.asha), title="Asha's")
+    old = timezone.now() - timedelta(days=91)
+    Proposal.objects.exclude(title="A fresh one").update(changed_at=old)
+    forget_unclaimed()
+    assert set(Proposal.objects.values_list("title", flat=True)) == {"A fresh one", "Asha's"}
+
+
+def test_whoever_leaves_takes_their_own_drafts_away_and_leaves_what_others_share(cast, a_round):
+    from pennypot.apps.people.actions import leave
+
+    asha = sign_in(Client(), cast.asha)
+    begin(asha, title="Only hers")
+    begin(asha, title="Shared")
+    Author.objects.create(proposal=Proposal.objects.get(title="Shared"), person=cast.carys, state="consented")
+    sent = send_in(asha)
+    leave(cast.asha)
+    assert set(Proposal.objects.values_list("title", flat=True)) == {"Shared", sent.title}
+    assert "a person who has left" in Client().get(f"{LIST}{sent.number}/").content.decode()
+
+
+def test_the_list_and_a_page_take_a_fixed_number_of_queries(cast, a_round, django_assert_num_queries):
+    asha = sign_in(Client(), cast.asha)
+    visitor = Client()
+
+    def asked() -> None:
+        with django_assert_num_queries(
+            12
+        ):  # five more than when it is kept
+            visitor.get(LIST, {"q": "bench"})
+        with django_assert_num_queries(7):
+            visitor.get(LIST, {"q": "bench"})
+
+    send_in(asha)
+    asked()
+    for number in range(8):
+        send_in(asha, title=f"Bench number {number}")
+    asked()
+    visitor.get(f"{LIST}1/")
+    with django_assert_num_queries(8):
+        visitor.get(f"{LIST}1/")

@@ -6,11 +6,13 @@ A draft's deeds say that it was begun, claimed or thrown away, not each word typ
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -113,14 +115,20 @@ def throw_away(person: Someone, proposal: Proposal, key: str = "") -> None:
         It was sent in, or belongs to somebody else.
     """
     require(may_throw_away(person, proposal, key))
-    files = [(one.file, one.small) for one in proposal.pictures.all()]
+    files = [file for one in proposal.pictures.all() for file in (one.file, one.small)]
     with transaction.atomic():
         locked = Proposal.objects.select_for_update().get(pk=proposal.pk)
         require(may_throw_away(person, locked, key))
         actor = person if isinstance(person, Person) else None
         deeds.record("rounds.draft.thrown-away", actor=actor, about=locked, place=proposal.round.place)
         locked.delete()
-        transaction.on_commit(lambda: [file.delete(save=False) for pair in files for file in pair] and None)
+        transaction.on_commit(lambda: delete_files(files))
+
+
+def delete_files(files: Iterable[FieldFile]) -> None:
+    """Delete files whose rows are gone; call it after the transaction."""
+    for file in files:
+        file.delete(save=False)
 
 
 def forget_unclaimed() -> int:

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from pennypot.apps.people.models import Person
-from pennypot.apps.rounds.actions.proposals.drafts import touched
+from pennypot.apps.rounds.actions.proposals.drafts import delete_files, touched
 from pennypot.apps.rounds.actions.proposals.writing import write_version
 from pennypot.apps.rounds.models import Picture, Proposal
 from pennypot.apps.rounds.permissions.proposals import may_add_pictures
@@ -88,7 +88,7 @@ def remove_picture(person: Person, proposal: Proposal, name: str) -> None:
         files = (picture.file, picture.small)
         picture.delete()
         _noted(person, locked, "rounds.picture.removed")
-        transaction.on_commit(lambda: [file.delete(save=False) for file in files] and None)
+        transaction.on_commit(lambda: delete_files(files))
 
 
 def describe_picture(person: Person, proposal: Proposal, name: str, alt: str) -> None:

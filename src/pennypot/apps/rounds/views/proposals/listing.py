@@ -104,7 +104,7 @@ def as_csv(request: HttpRequest, place: str, round: str) -> HttpResponseBase:
     rows = (
         (
             one["number"], one["title"], one["plain_summary"], one["area__name"], one["category__name"],
-            one["place_said"], one["state"], one["decision"] or Proposal.Decided.NOT_YET.label,
+            one["place_said"], one["state"], one["decision"] or str(Proposal.Decided.NOT_YET.label),
             csv_out.pounds_cell(one["proposed_cost_pence"]), csv_out.pounds_cell(one["cost_pence"]),
             csv_out.pounds_cell(one["yearly_pence"]), one["endorsement_count"], one["submitted_at"],
         )

@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from pennypot.apps.places.queries import place_for
-from pennypot.apps.places.views.asked import person_of, posted
+from pennypot.apps.places.views.asked import person_of
 from pennypot.apps.rounds import whole
 from pennypot.apps.rounds.actions.proposals import authors, drafts, pictures, sending, writing
 from pennypot.apps.rounds.forms import proposals as forms
@@ -62,41 +62,6 @@ class Desk:
     def pictures_end(self) -> str:
         """What the address of a picture needs after it, for a draft that its link opens."""
         return f"?key={self.key}" if self.key else ""
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def propose(request: HttpRequest, place: str, round: str) -> HttpResponse:
-    """Begin a draft, with or without an account."""
-    found = round_for(request.user, place, round)
-    require(may.may_draft(found, now_of(request)))
-    form = forms.IdeaForm(posted(request), initial={"title": request.GET.get("title", "")[:120]})
-    if request.method == "POST" and form.is_valid():
-        too_many = ratelimit.consume_or_429(request, action="draft")
-        if too_many:
-            return too_many
-        draft, key = drafts.start(request.user, found)
-        writing.save(request.user, draft, writing.Changes(fields=form.cleaned_data), key=key)
-        if key:
-            return redirect("draft_step", found.place.slug, key, "where")
-        return redirect("my_draft_step", found.place.slug, draft.pk, "where")
-    context = {
-        "place": found.place,
-        "stage": "proposals",
-        "round": found,
-        "form": form,
-        "step": "idea",
-        "steps": [(name, said, "") for name, said in STEPS.items()],
-        "like_address": reverse("proposals_like", args=[found.place.slug, found.slug]),
-    }
-    return render(request, "rounds/proposals/propose.html", context)
-
-
-@require_safe
-def mine(request: HttpRequest, place: str) -> HttpResponse:
-    """My drafts, my proposals, and what I endorsed."""
-    here = place_for(request.user, place)
-    context = {"place": here, "stage": "proposals", "mine": queries.mine(person_of(request), here)}
-    return render(request, "rounds/proposals/mine.html", context)
 
 
 @cache_control(no_store=True)
@@ -160,7 +125,7 @@ def _save(request: HttpRequest, desk: Desk, changes: writing.Changes) -> tuple[P
     """Save a step; or return why it cannot be, and everything typed stays in the form."""
     try:
         saved = writing.save(
-            request.user,  # type: ignore[arg-type]
+            request.user,
             desk.proposal,
             changes,
             key=desk.key,
@@ -269,8 +234,8 @@ def _clicked(request: HttpRequest, map: Any, mapped: list[Any], allowed: list[An
 
 def _costs(request: HttpRequest, desk: Desk) -> HttpResponse:
     one = desk.proposal
-    costs = forms.Costs(initial=forms.costs_of(one), prefix="c")
-    needs = forms.Needs(initial=forms.needs_of(one), prefix="n")
+    costs: Any = forms.Costs(initial=forms.costs_of(one), prefix="c")
+    needs: Any = forms.Needs(initial=forms.needs_of(one), prefix="n")
     both = writing.Changes(costs=(), needs=())
     problem: Invalid | None = None
     if request.method == "POST":
@@ -405,7 +370,7 @@ def _mail_link(request: HttpRequest, desk: Desk, step: str) -> HttpResponse:
         return too_many
     if form.is_valid():
         try:
-            drafts.mail_link(request.user, desk.proposal, desk.key, form.cleaned_data["email"])  # type: ignore[arg-type]
+            drafts.mail_link(request.user, desk.proposal, desk.key, form.cleaned_data["email"])
         except Invalid as problem:
             form.add_error("email", str(problem.message))
         else:
@@ -416,7 +381,7 @@ def _mail_link(request: HttpRequest, desk: Desk, step: str) -> HttpResponse:
 
 def _throw_away(request: HttpRequest, desk: Desk, step: str) -> HttpResponse:
     place, round = desk.proposal.round.place.slug, desk.proposal.round.slug
-    drafts.throw_away(request.user, desk.proposal, desk.key)  # type: ignore[arg-type]
+    drafts.throw_away(request.user, desk.proposal, desk.key)
     messages.success(request, _("The draft is thrown away."))
     return redirect("round_proposals", place, round)
 
@@ -430,12 +395,3 @@ _STEPS = {
     "send": _send,
 }
 _DONE_ANYWHERE = {"claim": _claim, "mail-link": _mail_link, "throw-away": _throw_away}
-
-
-@require_safe
-def like(request: HttpRequest, place: str, round: str) -> HttpResponse:
-    """A piece of a page: proposals that may be about the same as what is being typed."""
-    found = round_for(request.user, place, round)
-    alike = queries.may_be_like(found, request.GET.get("title", ""), request.GET.get("what", ""))
-    context = {"place": found.place, "round": found, "like": alike}
-    return render(request, "rounds/proposals/_like.html", context)
