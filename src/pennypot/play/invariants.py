@@ -126,7 +126,10 @@ def leaks(pack: Pack, state: State) -> Iterator[str]:
                     yield f"10: {who} sees what {role.id} keeps to itself"
         if state.proposal and state.proposal.state == "open":
             # The same words may stand in an older answer, which everybody may read: what is not open yet counts here.
-            asked = repr(view.proposal and replace(view.proposal, before={}))
+            asked = repr(view.proposal and replace(view.proposal, before={}, mine=None))
+            own = state.proposal.reactions.get(who)
+            if view.proposal and view.proposal.mine != ((own.kind, own.reason) if own else None):
+                yield f"10: {who} sees an answer as its own that is another's"
             for seat, reaction in state.proposal.reactions.items():
                 if seat != who and (reaction.reason and reaction.reason in asked):
                     yield f"10: {who} sees the reaction of {seat}"
