@@ -47,10 +47,10 @@ def flow(place_slug: str) -> list[Stage]:
     return stages
 
 
-def page_of(name: str, place_slug: str) -> str:
+def page_of(name: str, place_slug: str, *more: str) -> str:
     """Return the address of a place's page by its name, also for rooms that come later; empty where there is none."""
     try:
-        return reverse(name, args=[place_slug])
+        return reverse(name, args=[place_slug, *more])
     except NoReverseMatch:
         return ""
 

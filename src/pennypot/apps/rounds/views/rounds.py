@@ -33,6 +33,7 @@ from pennypot.apps.rounds.queries.rounds import changes_of, numbers_of, pots_of,
 from pennypot.apps.rounds.stages import Kind
 from pennypot.apps.rounds.worked_example import example
 from pennypot.house.answers import Invalid, require
+from pennypot.house.layout import page_of
 
 
 @require_safe
@@ -101,6 +102,8 @@ def _powers(request: HttpRequest, found: Round) -> dict[str, object]:
         "may_fix": may_fix_ballot(request.user, found, now),
         "may_give_back": may_give_back(request.user, found),
         "give_back_key": uuid.uuid4().hex,
+        # The vote is a later room; it knows how far the keys, the roll and the count are.
+        "team_url": page_of("vote_team", found.place.slug, found.slug) if found.is_published else "",
     }
 
 

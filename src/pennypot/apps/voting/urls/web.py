@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pennypot.apps.voting.views import ballot, entrance, receipts, roll
+from pennypot.apps.voting.views import ballot, entrance, receipts, roll, team
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("vote/", entrance.vote, name="vote"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vote/<slug:round>/roll/", roll.vote_roll, name="vote_roll"),
     path("vote/<slug:round>/postcodes/", roll.vote_postcodes, name="vote_postcodes"),
     path("vote/<slug:round>/oddities/", roll.vote_oddities, name="vote_oddities"),
+    path("vote/<slug:round>/team/", team.vote_team, name="vote_team"),
     path("vote/<slug:round>/projects/", ballot.ballot_print, name="ballot_print"),
     path("vote/<slug:round>/ballot/", ballot.ballot, name="ballot"),
     path("vote/<slug:round>/check/", ballot.ballot_check, name="ballot_check"),
