@@ -28,6 +28,12 @@ NUMBERED = re.compile(
 TITLED = re.compile(r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Lord|Lady|Cllr|Councillor|Professor|Minister)\.?\s+[A-Z][a-z]+")
 # Two capitals in a row are how a name of a person looks; these are names of places, bodies, months and papers.
 NAMES = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. ?)?[A-Z][a-z]+\b")
+# Fields of a pack that hold no words: codes, references, dates, and the names of agencies.
+NOT_WORDS = frozenset(
+    ["agency", "asset", "bring", "code", "custody", "duty", "format", "id", "kind", "language", "line", "link"]
+    + ["rule", "signed_on"]
+)
+FIGURES = re.compile(r"\d+(?:[ ,]\d{3})*")
 PUBLIC_NAMES = frozenset(
     {
         "Birmingham City",
@@ -205,3 +211,40 @@ def test_the_sums_of_the_authors_guide_are_the_packs_own() -> None:
         f"one resident in {pack.policy.place_people / pack.policy.slice_people:.0f} lives",
     ):
         assert said in guide, said
+
+
+def addresses(value: object, way: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Walk what people read on the cards, with its address; names, codes and references are left out."""
+    if isinstance(value, str):
+        yield "/".join(way), value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in NOT_WORDS and (way or key not in {"title", "place", "translations"}):
+                yield from addresses(inner, (*way, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            if not isinstance(inner, str):  # a list of words is a list of references
+                yield from addresses(inner, (*way, str(number)))
+
+
+@pytest.mark.parametrize("language", ["cy", "pl"])
+def test_everything_that_people_read_in_tilbrook_is_in_welsh_and_in_polish(language: str) -> None:
+    given = shipped("tilbrook").given
+    english, translated = dict(addresses(given)), given["translations"][language]
+    assert sorted(translated) == sorted(english)
+    for address, words in english.items():
+        assert translated[address].strip()
+        assert translated[address] != words, address
+        # Numbers in figures are the same in every language, whatever stands between their thousands.
+        figures = [re.sub(r"[ ,]", "", number) for number in FIGURES.findall(words)]
+        assert [re.sub(r"[ ,]", "", number) for number in FIGURES.findall(translated[address])] == figures, address
+
+
+@pytest.mark.parametrize("language", ["cy", "pl"])
+def test_a_translated_tilbrook_is_the_same_game(language: str) -> None:
+    english = shipped("tilbrook")
+    other = english.in_language(language)
+    assert other.language == language
+    assert other.policy.slice_name != english.policy.slice_name
+    game = rehearse(english, "translated")
+    assert rehearse(other, "translated").moves == game.moves
