@@ -168,6 +168,7 @@ def file_names(round: Round) -> dict[str, str]:
         "ballots": ballots,
         "certificate": certificate,
         "projects": f"{stem}-projects.csv",
+        "verify": f"python3 verify.py evidence-{round.slug}.zip",
         "recount": f"pennypot recount {certificate} {ballots}",
         "explain": f"pennypot explain {ballots} --card {certificate} --project",
     }
