@@ -104,12 +104,19 @@ def _doings(round: Round, kind: Kind) -> tuple[Doing, ...]:
     if not round.is_published or round.is_cancelled:
         return ()
     found = []
-    for words, page in DOINGS[kind]:
+    for words, page in DOINGS[kind] if not _is_out(round) else reversed(DOINGS[kind]):
+        if page == "result" and not _is_out(round):
+            continue
         try:
             found.append(Doing(str(words), reverse(page, args=[round.place.slug, round.slug])))
         except NoReverseMatch:
             continue
     return tuple(found)
+
+
+def _is_out(round: Round) -> bool:
+    """Whether the result is published, where `queries.rounds` has asked for it."""
+    return bool(getattr(round, "result_out", False))
 
 
 def span(stage: SomeStage, zone: tzinfo, *, hours: bool = True) -> str:
@@ -144,6 +151,8 @@ def headline(stages: Sequence[Told], round: Round) -> tuple[str, str]:
     if not round.is_published:
         return _("Being set up"), "off"
     open_now = [stage for stage in stages if stage.state == "now"]
+    if _is_out(round):
+        return _("Decided: the result is out"), "past"
     if open_now:
         # The last to open says most: "Voting", not the ideas that are still open beside it.
         stage = open_now[-1] if open_now[-1].kind != Kind.DELIVERY or len(open_now) == 1 else open_now[-2]

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from pennypot.apps.fund.models import Account
 from pennypot.apps.places.models import Place
 from pennypot.apps.places.permissions import Someone
 from pennypot.apps.places.queries import place_for, said_names
-from pennypot.apps.rounds.models import Pot, Proposal, Round, Stage
+from pennypot.apps.rounds.models import Pot, Proposal, Result, Round, Stage
 from pennypot.apps.rounds.permissions.rounds import may_see_round, may_set_up_round
 from pennypot.apps.rounds.stages import Kind
 from pennypot.house.answers import require
 from pennypot.house.models import Deed
 
 _STAGES = Prefetch("stages", Stage.objects.order_by("opens_at"))
+# Whether the result is published; the pages that tell where a round is ask for it as `result_out`.
+_RESULT_OUT = Exists(Result.objects.filter(round=OuterRef("pk"), published_at__isnull=False))
 # Deeds that everybody reads on the round's own page, because they changed what people rely on.
 PUBLIC_CHANGES = ("rounds.rules.changed", "rounds.stage.moved", "rounds.ballot.taken-off")
 
@@ -29,7 +31,8 @@ def rounds_of(person: Someone, place: Place) -> QuerySet[Round]:
     if not may_set_up_round(person, place):
         found = found.filter(published_at__isnull=False)
     sent = Q(proposals__state=Proposal.State.SUBMITTED)
-    return found.annotate(proposal_count=Count("proposals", filter=sent)).order_by("-made_at", "-pk")
+    found = found.annotate(proposal_count=Count("proposals", filter=sent), result_out=_RESULT_OUT)
+    return found.order_by("-made_at", "-pk")
 
 
 def round_for(person: Someone, place: str, slug: str) -> Round:
@@ -43,7 +46,8 @@ def round_for(person: Someone, place: str, slug: str) -> Round:
         It, or its place, is still being set up.
     """
     here = place_for(person, place)
-    found = Round.objects.filter(place=here, slug=slug).select_related("account").prefetch_related(_STAGES).first()
+    known = Round.objects.filter(place=here, slug=slug).annotate(result_out=_RESULT_OUT)
+    found = known.select_related("account").prefetch_related(_STAGES).first()
     if found is None:
         raise Http404
     found.place = here

@@ -16,6 +16,8 @@ from pennypot.apps.voting.models import Election, LetterRun, PaperClerk, Postcod
 
 How = RollEntry.How
 _FROM_A_FILE = {How.ROLL_CODE, How.ROLL_EMAIL}
+# What can be read when it is done; the roll's own pages are shut once the vote is closed.
+_READ_LATER = {"decisions", "round_ballot", "keys", "paper", "vote_oddities", "close", "open", "result"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Step:
     def state(self) -> str:
         """``past``, ``now`` or ``later``, as the coins of a timeline have it."""
         return "past" if self.done else ("now" if self.ready else "later")
+
+    @property
+    def is_link(self) -> bool:
+        """Whether its page lets one in now."""
+        return self.ready or bool(self.done and self.page in _READ_LATER)
 
 
 def team_steps(round: Round, election: Election | None, now: datetime) -> list[Step]:
@@ -99,20 +106,21 @@ def _who_votes(round: Round, election: Election | None, now: datetime) -> list[S
     if ways & _FROM_A_FILE:
         people = RollEntry.objects.filter(round=round, how__in=_FROM_A_FILE).count()
         steps.append(
-            _step(round, _("Put people on the roll"), "vote_roll", done=people > 0, ready=open_yet,
+            _step(round, _("Put people on the roll"), "vote_roll", done=people > 0 or not open_yet, ready=open_yet,
                   said=ngettext("%(many)s person from a list.", "%(many)s people from a list.", people)
                   % {"many": localize(people)})
         )  # fmt: skip
     if How.EMAIL_POSTCODE in ways:
         listed = PostcodeList.objects.filter(round=round).exclude(rows=[]).exists()
         steps.append(
-            _step(round, _("Say which postcodes vote"), "vote_postcodes", done=listed, ready=open_yet,
+            _step(round, _("Say which postcodes vote"), "vote_postcodes", done=listed or not open_yet, ready=open_yet,
                   said="" if listed else _("Nobody can come in by e-mail and postcode before there is a list."))
         )  # fmt: skip
     if How.POSTED_CODE in ways:
         letters = sum(LetterRun.objects.filter(round=round).values_list("letters", flat=True))
         steps.append(
-            _step(round, _("Make and post the letters with codes"), "codes", done=letters > 0, ready=open_yet,
+            _step(round, _("Make and post the letters with codes"), "codes",
+                  done=letters > 0 or not open_yet, ready=open_yet,
                   said=ngettext("%(many)s letter so far.", "%(many)s letters so far.", letters)
                   % {"many": localize(letters)})
         )  # fmt: skip
