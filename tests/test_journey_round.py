@@ -183,7 +183,7 @@ def review(ben: Visitor) -> None:
 
 def appeal(asha: Visitor) -> None:
     """Asha finds what was decided about hers, why, and that she can appeal."""
-    asha.home(HOME).follow("Proposals", "My drafts and proposals", "1. A skate park", "See the review")
+    asha.home(HOME).follow("Proposals", "My drafts and proposals", "1. A skate park", "Appeal")
     assert "There is no room beside the canal." in asha.says
     asha.fill(text="The council forgot the old car park beside the canal.").press("Send the appeal")
     assert "Its authors have appealed. Somebody else decides now." in asha.says
