@@ -95,8 +95,8 @@ def _make(place: Place, given: dict[str, Any], label: str) -> None:
 
 
 def put_stages(round: Round, days: dict[str, tuple[int, int]], *, now: datetime | None = None) -> None:
-    """Set the stages of a round that is not published, in days from a moment (by default now)."""
-    moment = now or clock.database_now()
+    """Set the stages of a round that is not published, in days from a moment (by default the hour that began last)."""
+    moment = now or clock.database_now().replace(minute=0, second=0, microsecond=0)
     for kind, (opens, closes) in days.items():
         Stage.objects.update_or_create(
             round=round, kind=kind, defaults={"opens_at": moment + opens * DAY, "closes_at": moment + closes * DAY}

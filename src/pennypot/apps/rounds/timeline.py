@@ -79,7 +79,7 @@ def told(round: Round, now: datetime) -> list[Told]:
             kind=Kind(stage.kind),
             number=number,
             name=str(Kind(stage.kind).label),
-            what=str(WHAT_IT_IS[Kind(stage.kind)]),
+            what=_what(round, Kind(stage.kind)),
             state=_state(stage, coming, now),
             opens_at=stage.opens_at,
             closes_at=stage.closes_at,
@@ -112,6 +112,12 @@ def _doings(round: Round, kind: Kind) -> tuple[Doing, ...]:
         except NoReverseMatch:
             continue
     return tuple(found)
+
+
+def _what(round: Round, kind: Kind) -> str:
+    if kind == Kind.COUNT and _is_out(round):
+        return _("The votes are counted, and the result is out. Anybody can count again.")
+    return str(WHAT_IT_IS[kind])
 
 
 def _is_out(round: Round) -> bool:
