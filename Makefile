@@ -49,6 +49,7 @@ bench-count: $(VENV)/.dev-installed $(PEERS)/.installed
 	$(RUN) bench/count.py --peer $(PEERS)/bin/python
 
 bench-voting: $(VENV)/.dev-installed
+	$(RUN) bench/vote_pages.py
 	$(RUN) bench/voting.py
 
 crash: $(VENV)/.dev-installed

@@ -94,10 +94,14 @@ def give(response: HttpResponse, given: Pass) -> None:
 
 def pass_of(request: HttpRequest, round_id: int) -> Pass | None:
     """Return the browser's pass for this round, unless it is too old, of another round, or not ours."""
+    held = pass_in(request)
+    return held if held is not None and held.round_id == round_id else None
+
+
+def pass_in(request: HttpRequest) -> Pass | None:
+    """Return the browser's pass, of whichever round, unless it is too old or not ours."""
     value = _read(request, "pass", _PASS, PASS_LASTS)
-    if value is None or value.get("r") != round_id:
-        return None
-    return Pass(value["r"], value["e"], value["n"], value["k"], value["o"])
+    return Pass(value["r"], value["e"], value["n"], value["k"], value["o"]) if value is not None else None
 
 
 def take_back(response: HttpResponse) -> None:
@@ -105,13 +109,11 @@ def take_back(response: HttpResponse) -> None:
     _forget(response, "pass")
 
 
-def read_token(signed: str, round_id: int) -> SentBefore | None:
-    """Return what a form's token says, unless it is too old, of another round, or not ours."""
+def read_token(signed: str) -> SentBefore | None:
+    """Return what a form's token says, unless it is too old or not ours."""
     try:
         value = signing.loads(signed, salt=_TOKEN, max_age=TOKEN_LASTS)
     except signing.BadSignature:
-        return None
-    if value["r"] != round_id:
         return None
     return SentBefore(value["r"], bytes.fromhex(value["t"]), value["k"])
 

@@ -56,15 +56,15 @@ def whole_ballot(round: Round) -> Ballot:
     return Ballot(round, tuple(round.ballot.order_by("position")))
 
 
-def ballot_for(round: Round, areas: list[int]) -> Ballot:
-    """Return a voter's ballot: one SQL query, and one more where a round has people vote in their own area.
+def ballot_for(whole: Ballot, areas: list[int]) -> Ballot:
+    """Return a voter's part of the whole ballot. One SQL query where a round has people vote in their own area.
 
     Parameters
     ----------
     areas
         The voter's own area and, where the round has them choose one, the other.
     """
-    whole = whole_ballot(round)
+    round = whole.round
     if round.scope == Round.Scope.PLACE:
         return whole
     names = _names_around(round, areas)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
-from pennypot.apps.voting.actions.casting import Receipt, receipt_for
-from pennypot.apps.voting.models import Election, FormToken, LogEvent, SealedBallot
+from pennypot.apps.voting.models import Election, LogEvent, SealedBallot
 
 
 @dataclass(frozen=True)
@@ -24,15 +22,6 @@ class Found:
     channel: str
     replaced_by: int | None
     void_by: int | None
-
-
-def receipt_of_form(election: Election, token: bytes, word: str = "") -> Receipt | None:
-    """Return the receipt of a form that was sent before, or None. Two SQL queries at most."""
-    known = FormToken.objects.filter(election=election, token_hash=hashlib.sha256(token).digest()).first()
-    if known is None:
-        return None
-    ballot = SealedBallot.objects.get(election=election, index=known.index)
-    return receipt_for(election, ballot.index, bytes(ballot.commitment), word, first=False)
 
 
 def find_by_index(election: Election, index: int) -> Found | None:

@@ -368,9 +368,10 @@ def add_projects(story, costs) -> None:
 
 
 def test_the_ballot_costs_few_queries(an_election, voter, django_assert_max_num_queries):  # noqa: F811
-    with django_assert_max_num_queries(8):
+    voter.get(address(an_election.round, "ballot"))  # what all voters share is kept from here on
+    with django_assert_max_num_queries(2):
         voter.get(address(an_election.round, "ballot"))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(2):
         voter.post(address(an_election.round, "ballot_check"), {"choice": [1]})
 
 

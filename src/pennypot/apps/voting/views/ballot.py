@@ -13,15 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pennypot.apps.rounds.models import BallotItem, Round
 from pennypot.apps.voting import passes, said
-from pennypot.apps.voting.actions.casting import DESK, WEB, Receipt, cast
+from pennypot.apps.voting.actions.casting import DESK, WEB, Receipt, cast, receipt_for
 from pennypot.apps.voting.choices import Choices, Problem, Typed, check, typed_in
 from pennypot.apps.voting.forms import WordForm
-from pennypot.apps.voting.models import RollEntry
 from pennypot.apps.voting.passes import Pass
-from pennypot.apps.voting.queries.ballots import Ballot, ballot_for, entry_that_may_vote, has_voted, whole_ballot
-from pennypot.apps.voting.queries.receipts import receipt_of_form
+from pennypot.apps.voting.queries.ballots import Ballot, ballot_for, has_voted, whole_ballot
+from pennypot.apps.voting.queries.booth import Entry
 from pennypot.apps.voting.slots import slot_for
-from pennypot.apps.voting.views.asked import Asked, ask, election_or_404
+from pennypot.apps.voting.views.asked import Asked, ask, ask_at_booth, election_or_404
 from pennypot.apps.voting.views.lines import lines_of
 from pennypot.apps.voting.views.receipts import receipt_page
 from pennypot.house.answers import Refused
@@ -69,25 +68,24 @@ class Voter:
     """Somebody with a pass, their roll entry and their ballot."""
 
     held: Pass
-    entry: RollEntry
+    entry: Entry
     ballot: Ballot
 
 
 def _voter(asked: Asked) -> Voter | None:
     """Return who holds the pass of this browser, or None."""
-    held = asked.holds
-    entry = entry_that_may_vote(asked.round, held.entry_id) if held else None
-    if held is None or entry is None:
+    held, at = asked.holds, asked.booth
+    if held is None or at is None or at.entry is None:
         return None
-    areas = [area for area in (entry.area_id, held.other_area) if area is not None]
-    return Voter(held, entry, ballot_for(asked.round, areas))
+    areas = [area for area in (at.entry.area_id, held.other_area) if area is not None]
+    return Voter(held, at.entry, ballot_for(at.ballot, areas))
 
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def ballot(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """The ballot itself. Sent to itself it shows other projects and keeps what was chosen."""
-    asked = ask(request, place, round)
+    asked = ask_at_booth(request, place, round)
     if not asked.may_enter:
         return too_late(asked)
     voter = _voter(asked)
@@ -101,7 +99,7 @@ def ballot(request: HttpRequest, place: str, round: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ballot_check(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """Check my choices: what was chosen, what it costs, and the button that sends it."""
-    asked = ask(request, place, round)
+    asked = ask_at_booth(request, place, round)
     if request.method != "POST":
         return asked.go("ballot")
     if not asked.may_enter:
@@ -120,7 +118,7 @@ def ballot_check(request: HttpRequest, place: str, round: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ballot_cast(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """Send my vote. The receipt is drawn only when the ballot is on the disk; the same form gets the same receipt."""
-    asked = ask(request, place, round)
+    asked = ask_at_booth(request, place, round)
     if request.method != "POST":
         return asked.go("ballot")
     before = _sent_before(asked)
@@ -158,11 +156,16 @@ def ballot_print(request: HttpRequest, place: str, round: str) -> HttpResponse:
 
 def _sent_before(asked: Asked) -> Receipt | None:
     """Return the receipt if this very form was sent before. A shared tablet tells the next person nothing."""
-    sent = passes.read_token(asked.request.POST.get("token", ""), asked.round.pk)
-    if sent is None or asked.election is None or (sent.tablet and asked.holds is None):
+    known = asked.booth.sent if asked.booth else None
+    if known is None:
+        return None
+    sent = passes.read_token(asked.request.POST.get("token", ""))
+    if sent is None or sent.round_id != asked.round.pk or (sent.tablet and asked.holds is None):
         return None
     word = WordForm(asked.request.POST)
-    return receipt_of_form(asked.election, sent.token, word.cleaned_data["word"] if word.is_valid() else "")
+    index, commitment = known
+    said = word.cleaned_data["word"] if word.is_valid() else ""
+    return receipt_for(election_or_404(asked), index, commitment, said, first=False)
 
 
 def _receipt(asked: Asked, sent: Receipt) -> HttpResponse:
