@@ -119,4 +119,4 @@ def allows(stages: Iterable[SomeStage], verb: str, now: datetime, zone: tzinfo =
 def said(moment: datetime, zone: tzinfo) -> str:
     """Say a moment in the place's time: "3 May 2027 at 09:00"."""
     local = moment.astimezone(zone)
-    return _("%(day)s at %(time)s") % {"day": date_format(local, "j F Y"), "time": date_format(local, "H:i")}
+    return _("%(day)s at %(time)s") % {"day": date_format(local, "j E Y"), "time": date_format(local, "H:i")}

@@ -128,7 +128,7 @@ def _is_out(round: Round) -> bool:
 def span(stage: SomeStage, zone: tzinfo, *, hours: bool = True) -> str:
     """Say from when to when: "3 May, 12:00 to 17 May 2027, 12:00"; days alone where the hours matter no more."""
     opens, closes = stage.opens_at.astimezone(zone), stage.closes_at.astimezone(zone)
-    first, last = ("j F" if opens.year == closes.year else "j F Y"), "j F Y"
+    first, last = ("j E" if opens.year == closes.year else "j E Y"), "j E Y"
     said = [date_format(opens, first), date_format(closes, last)]
     if hours:
         said = [f"{day}, {date_format(moment, 'H:i')}" for day, moment in zip(said, (opens, closes), strict=True)]

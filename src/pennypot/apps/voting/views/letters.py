@@ -153,6 +153,6 @@ def roll_audit(request: HttpRequest, place: str, round: str) -> HttpResponse:
 def _audit_letters(asked: Asked, drawn: list[RollEntry], language: str, answer_to: str) -> HttpResponse:
     with translation.override(language):
         content = queries.paper_round(asked.round)
-        asked_for = [AuditLetter(str(one.pk), queries.how_voted(one), date_format(one.day, "j F Y")) for one in drawn]
+        asked_for = [AuditLetter(str(one.pk), queries.how_voted(one), date_format(one.day, "j E Y")) for one in drawn]
     paper = made.audit_letters(content, asked_for, language=language, answer_to=answer_to)
     return pdf_answer(made.pdf(paper), f"{asked.round.slug}-roll-audit")
