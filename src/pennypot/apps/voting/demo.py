@@ -103,7 +103,8 @@ def print_codes(round: Round) -> None:
     """Put a few people on the roll of the open round, and keep their codes where the demo's pages can show them."""
     election = Election.objects.get(round=round)
     made = [codes.new_code() for _ in range(CODES_TO_TRY)]
-    areas = list(Area.objects.filter(place=round.place).order_by("pk").values_list("pk", flat=True)) or [None]
+    areas: list[int | None] = list(Area.objects.filter(place=round.place).order_by("pk").values_list("pk", flat=True))
+    areas = areas or [None]
     RollEntry.objects.bulk_create(
         RollEntry(
             round=round,

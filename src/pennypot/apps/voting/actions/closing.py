@@ -196,6 +196,6 @@ def _voting_is_over(election: Election) -> bool:
 
 def _locked(election: Election) -> Election:
     # "no key": a ballot being cast refers to this row while it holds the log's head, and must not wait for us.
-    return Election.objects.select_for_update(of=("self",), no_key=True).select_related("round__place").get(
-        pk=election.pk
+    return (
+        Election.objects.select_for_update(of=("self",), no_key=True).select_related("round__place").get(pk=election.pk)
     )

@@ -1,4 +1,4 @@
-"""The log's pure parts: the tree against the standard's own definition, proofs that hold and proofs that were changed."""
+"""The log's pure parts: the tree against the standard's definition, proofs that hold, proofs that were changed."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _filled(parts: list[str], kind: str, value: str, *, is_wrong: bool) -> str:
     if len(rest) == 1:  # taken off the ballot: there is nothing to choose
         return f"{start}{said}{rest[0]}"
     if kind in ("rank", "points"):
-        state = format_html(' value="{}"', value)
+        state: str = format_html(' value="{}"', value)
     else:
         state = " checked" if value else ""
     return f"{start}{said}{rest[0]}{state}{rest[1]}"
