@@ -1,4 +1,4 @@
-"""Dividing a round's money into pots for areas, exact to the penny, as the fund is divided."""
+"""Dividing a round's money into pots for areas, in whole pounds: that is what ballots are counted in."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from pennypot.apps.places.models import Area
 from pennypot.apps.rounds.models import Pot, Round
 from pennypot.house.answers import Invalid
 
+POUND = 100
+
 
 def for_areas(round: Round, way: str) -> list[Pot]:
-    """Make a pot for each area of a round, not saved yet; none for other ways.
+    """Make a pot for each area of a round, not saved yet; none for other ways. Pence that are left belong to no pot.
 
     Parameters
     ----------
@@ -30,11 +32,11 @@ def for_areas(round: Round, way: str) -> list[Pot]:
     if way not in (Method.POPULATION, Method.EQUAL):
         return []
     try:
-        shares = split(round.budget_pence, _areas(round), way)
+        shares = split(round.budget_pence // POUND, _areas(round), way)
     except CannotShare as problem:
         raise Invalid(cannot_share_said(problem), "pots") from problem
     return [
-        Pot(round=round, kind=Pot.PotKind.AREA, name=one.area.name, area_id=one.area.pk, quota_pence=one.pence)
+        Pot(round=round, kind=Pot.PotKind.AREA, name=one.area.name, area_id=one.area.pk, quota_pence=one.pence * POUND)
         for one in shares
         if one.pence
     ]
@@ -54,7 +56,7 @@ def way_of(pots: Sequence[Pot]) -> str:
     if not areas:
         return "kinds"
     amounts = [pot.quota_pence for pot in areas]
-    return str(Method.EQUAL if max(amounts) - min(amounts) <= 1 else Method.POPULATION)
+    return str(Method.EQUAL if max(amounts) - min(amounts) <= POUND else Method.POPULATION)
 
 
 def usual_draw() -> str:

@@ -183,11 +183,18 @@ def end_rivals(person: Person, group: ExclusiveGroup, *, reason: str) -> None:
                      before={"rivals": group.pk}, reason=reason)  # fmt: skip
 
 
-def decide(person: Person, proposal: Proposal, *, outcome: str, reason: str) -> Decision:
+def decide(
+    person: Person, proposal: Proposal, *, outcome: str, reason: str, seen_version: int | None = None
+) -> Decision:
     """Decide whether a proposal goes on the ballot. Once: two officers at the same moment make one decision.
 
     All five checks have to be noted first; a refusal rests on one that says no, and an acceptance on none. After the
     deadline a proposal can only be accepted: a late refusal would take the appeal's time from its authors.
+
+    Parameters
+    ----------
+    seen_version
+        The version that the page showed: nobody decides on words that were changed since they read them.
     """
     if outcome not in Decision.Outcome.values:
         raise Invalid(_("Choose whether it is accepted or refused."), "outcome")
@@ -195,6 +202,8 @@ def decide(person: Person, proposal: Proposal, *, outcome: str, reason: str) -> 
     with transaction.atomic():
         proposal = locked(proposal)
         require(may_decide(person, proposal))
+        if seen_version is not None and seen_version != proposal.version:
+            raise Invalid(_("The proposal was changed in the meantime. Read it again, then decide."))
         late = _is_late(proposal)
         _rests_on_checks(proposal, outcome, late=late)
         decision = write_decision(

@@ -17,7 +17,7 @@ from pennypot.apps.rounds import dates
 from pennypot.apps.rounds.methods import METHODS, USUAL_METHODS
 from pennypot.apps.rounds.models import Category, Pot, Round, Stage
 from pennypot.apps.rounds.permissions.rounds import may_change_round, may_set_up_round, may_throw_away
-from pennypot.apps.rounds.pots import usual_draw
+from pennypot.apps.rounds.pots import POUND, usual_draw
 from pennypot.apps.rounds.rules import RULES, USUAL_RULE
 from pennypot.house import deeds
 from pennypot.house.answers import Invalid, require
@@ -183,6 +183,8 @@ def save_ballot(person: Person, round: Round, values: dict[str, Any], *, pots: S
         raise Invalid(_("This way of counting does not go with this ballot. Choose another."), "rule")
     if any(pot.cap_pence is not None for pot in pots) and rule.key != "greedy":
         raise Invalid(_("A most for one kind of project goes with “Most votes first” only."), "rule")
+    if any(pot.quota_pence % POUND or (pot.cap_pence or 0) % POUND for pot in pots):
+        raise Invalid(_("Set aside whole pounds, without pence."), "pots")
     if sum(pot.quota_pence for pot in pots) > round.budget_pence:
         raise Invalid(_("This sets aside more than the round has."), "pots")
     with transaction.atomic():

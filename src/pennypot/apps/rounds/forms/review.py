@@ -119,6 +119,8 @@ class DecisionForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("Your decision"), choices=Decision.Outcome, widget=forms.RadioSelect)
     decision_reason = _text(_("Why"), _PUBLIC)
+    # The version that the page showed.
+    seen = forms.IntegerField(required=False, min_value=0, max_value=2**31, localize=False, widget=forms.HiddenInput)
 
 
 class AppealForm(forms.Form):

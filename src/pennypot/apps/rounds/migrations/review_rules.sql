@@ -69,6 +69,9 @@ BEGIN
   IF NOT EXISTS (SELECT 1 FROM rounds_exclusivegroup rivals JOIN rounds_proposal proposal
       ON proposal.round_id = rivals.round_id WHERE rivals.id = NEW.group_id AND proposal.id = NEW.proposal_id) THEN
     RAISE EXCEPTION 'rivals belong to one round' USING ERRCODE = 'restrict_violation';
+  ELSIF rounds_is_frozen((SELECT round_id FROM rounds_exclusivegroup WHERE id = NEW.group_id)) THEN
+    RAISE EXCEPTION 'the rules of a round are frozen when its ballot is fixed or voting opens'
+      USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;
 END $$;

@@ -106,5 +106,10 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+CREATE TRIGGER stages_stay BEFORE TRUNCATE ON rounds_stage
+  FOR EACH STATEMENT EXECUTE FUNCTION house_history_stays();
+CREATE TRIGGER pots_stay BEFORE TRUNCATE ON rounds_pot FOR EACH STATEMENT EXECUTE FUNCTION house_history_stays();
+CREATE TRIGGER round_areas_stay BEFORE TRUNCATE ON rounds_round_areas
+  FOR EACH STATEMENT EXECUTE FUNCTION house_history_stays();
 CREATE TRIGGER stage_guard BEFORE INSERT OR UPDATE OR DELETE ON rounds_stage
   FOR EACH ROW EXECUTE FUNCTION rounds_guard_stage();

@@ -28,9 +28,23 @@ def author_ids(proposal: Proposal) -> frozenset[int]:
     """Return the people who stand behind a proposal. One SQL query a proposal and request."""
     known: frozenset[int] | None = proposal.__dict__.get("_author_ids")
     if known is None:
-        found = proposal.authors.filter(state=Author.AuthorState.CONSENTED).values_list("person_id", flat=True)
-        known = proposal.__dict__["_author_ids"] = frozenset(pk for pk in found if pk is not None)
+        known = _read_authors(proposal, "_author_ids")
     return known
+
+
+def ever_author_ids(proposal: Proposal) -> frozenset[int]:
+    """Return the people who stand behind a proposal, or once did. One SQL query a proposal and request."""
+    known: frozenset[int] | None = proposal.__dict__.get("_ever_author_ids")
+    return _read_authors(proposal, "_ever_author_ids") if known is None else known
+
+
+def _read_authors(proposal: Proposal, which: str) -> frozenset[int]:
+    rows = list(proposal.authors.filter(person__isnull=False).values_list("person_id", "state"))
+    ever = frozenset(pk for pk, _state in rows if pk is not None)
+    now = frozenset(pk for pk, state in rows if pk is not None and state == Author.AuthorState.CONSENTED)
+    proposal.__dict__ |= {"_author_ids": now, "_ever_author_ids": ever}
+    found: frozenset[int] = proposal.__dict__[which]
+    return found
 
 
 def remember_authors(proposal: Proposal, authors: Iterable[Author]) -> None:

@@ -153,7 +153,9 @@ def may_decide_appeal(person: Someone, proposal: Proposal, now: datetime | None 
         named = proposal.appeal.agency_id
         if named is not None and named not in agencies:
             return No(_("The place team gave this appeal to another agency."))
-    return _not_own(person, proposal) and open_for(proposal.round, "decide_appeal", now)
+    return (
+        _not_own(person, proposal) and _looked_not(person, proposal) and open_for(proposal.round, "decide_appeal", now)
+    )
 
 
 def agencies_of(person: Someone, place: Place) -> set[int]:
@@ -164,6 +166,14 @@ def agencies_of(person: Someone, place: Place) -> set[int]:
 def _agencies_before(proposal: Proposal, first: Decision | None) -> set[int | None]:
     review = review_of(proposal)
     return {first.agency_id if first else None, review.agency_id if review else None}
+
+
+def _looked_not(person: Someone, proposal: Proposal) -> Answer:
+    """Whoever answered one of the questions the first time decides no appeal, whatever else they are."""
+    review = review_of(proposal)
+    if review is not None and any(check.by_id == getattr(person, "pk", None) for check in review.checks.all()):
+        return No(_("You looked at it the first time, so somebody else has to decide the appeal."))
+    return Yes()
 
 
 def _open_appeal(proposal: Proposal) -> Answer:
@@ -187,6 +197,8 @@ def _officer_of_it(person: Someone, proposal: Proposal) -> Answer:
 def _not_own(person: Someone, proposal: Proposal) -> Answer:
     if is_author(person, proposal):
         return No(_("You are an author of this proposal, so somebody else has to look at it."))
+    if getattr(person, "pk", None) in proposals.ever_author_ids(proposal):
+        return No(_("You were an author of this proposal, so somebody else has to look at it."))
     return Yes()
 
 

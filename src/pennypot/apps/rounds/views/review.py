@@ -72,6 +72,8 @@ def desk(request: HttpRequest, place: str) -> HttpResponse:
 def _round_asked(request: HttpRequest, here: Place, now: datetime) -> Round | None:
     slug = request.GET.get("round", "")
     if slug:
+        if not slug.replace("-", "").isalnum():  # nothing that is no address goes to the database
+            raise Http404
         return round_for(request.user, here.slug, slug)
     return current_round(here, now, kinds=("review", "appeal"))
 
@@ -120,7 +122,7 @@ def _form(do: str, proposal: Proposal, request: HttpRequest | None) -> forms.For
         return typed.AppealAgencyForm(
             data, agencies=agencies.exclude(pk=review.agency_id) if review else agencies.all()
         )
-    return typed.DecisionForm(data)
+    return typed.DecisionForm(data, initial={"seen": proposal.version})
 
 
 def _unbound(request: HttpRequest, proposal: Proposal, bound: dict[str, forms.Form]) -> Callable[[str], forms.Form]:
@@ -179,7 +181,9 @@ def _cost(request: HttpRequest, proposal: Proposal, form: forms.Form) -> str:
 
 def _decide(request: HttpRequest, proposal: Proposal, form: forms.Form) -> str:
     said = form.cleaned_data
-    reviewing.decide(person_of(request), proposal, outcome=said["outcome"], reason=said["decision_reason"])
+    reviewing.decide(
+        person_of(request), proposal, outcome=said["outcome"], reason=said["decision_reason"], seen_version=said["seen"]
+    )
     return _("It is decided, and everyone can read why.")
 
 
