@@ -312,9 +312,7 @@ def test_the_list_and_a_page_take_a_fixed_number_of_queries(cast, a_round, djang
     visitor = Client()
 
     def asked() -> None:
-        with django_assert_num_queries(
-            12
-        ):  # five more than when it is kept
+        with django_assert_num_queries(12):  # five more than when it is kept
             visitor.get(LIST, {"q": "bench"})
         with django_assert_num_queries(7):
             visitor.get(LIST, {"q": "bench"})
