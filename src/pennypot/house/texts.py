@@ -41,7 +41,7 @@ def rendered(text: str) -> SafeString:
 
 def excerpt(text: str, most: int = 160) -> str:
     """Return the beginning of a text as one plain line without Markdown's signs, cut at a word."""
-    line = " ".join(re.sub(r"[*_>`\[\]]|\(https?://[^)\s]*\)|^\s*[-+]\s", "", text, flags=re.MULTILINE).split())
+    line = " ".join(re.sub(r"[*_>`\[\]]|\(https?://[^)\s]*\)|^[^\S\n]*[-+]\s", "", text, flags=re.MULTILINE).split())
     if len(line) <= most:
         return line
     return line[:most].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"

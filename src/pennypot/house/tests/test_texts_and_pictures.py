@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zlib
 from html.parser import HTMLParser
 
@@ -126,3 +127,10 @@ def test_s42_a_picture_that_says_it_is_huge_is_refused_before_it_is_unpacked():
         pictures.draw_again(io.BytesIO(bomb))
     with pytest.raises(pictures.NotUsable, match="larger than"):
         pictures.draw_again(io.BytesIO(b"\xff" * (pictures.MAX_BYTES + 1)))
+
+
+@pytest.mark.parametrize("text", ["a" + "\n" * 20_000 + "b", "\n \t" * 7_000 + "b", "(http://" * 2_500])
+def test_s47_no_text_takes_long_to_be_shortened(text):
+    before = time.process_time()
+    assert len(texts.excerpt(text)) <= 161
+    assert time.process_time() - before < 1
