@@ -118,6 +118,23 @@ WITHOUT_A_DEED = {
     ("fund", "accounts"): "a part of the entry that needs them, which is the deed",
     ("fund", "check_ledger"): "the nightly round notes what it found",
     ("fund", "check_all_ledgers"): "the nightly round notes what it found",
+    ("rounds", "add_evidence"): "a part of the count, which is the deed",
+    ("rounds", "tell_openings"): "the schedule notes which letters went out",
+    ("talk", "open_thread"): "a part of sending a proposal in, which is the deed",
+    ("voting", "prepare_election"): "a part of making the keys, which is the deed",
+    ("voting", "make_checkpoint"): "a checkpoint is a signed record of its own",
+    # A deed has a person and a time: there is none of how somebody came to vote.
+    ("voting", "enter_with_code"): "no deed ties a voter to a time",
+    ("voting", "ask_for_link"): "no deed ties a voter to a time",
+    ("voting", "make_link"): "no deed ties a voter to a time",
+    ("voting", "enter_with_link"): "no deed ties a voter to a time",
+    ("voting", "ask_for_text"): "no deed ties a voter to a time",
+    ("voting", "enter_with_text"): "no deed ties a voter to a time",
+    ("voting", "enter_with_provider"): "no deed ties a voter to a time",
+    ("voting", "say_area"): "no deed ties a voter to a time",
+    ("voting", "make_part"): "the worker makes what was asked for, which is the deed",
+    ("voting", "forget_old_letters"): "the nightly round removes what was not fetched in a day",
+    ("voting", "forget_addresses"): "a part of making letters, which is the deed",
 }
 
 

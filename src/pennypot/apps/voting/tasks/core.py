@@ -56,7 +56,9 @@ def check_logs(timestamp: int) -> None:
 @app.task(name=MAIL, retry=RetryStrategy(max_attempts=6, exponential_wait=30))
 def mail_checkpoint(checkpoint: int) -> None:
     """Send a checkpoint to scrutineers and key holders, so that it is kept where nobody here can change it."""
-    found = Checkpoint.objects.select_related("election__round__place").get(pk=checkpoint)
+    found = Checkpoint.objects.select_related("election__round__place").filter(pk=checkpoint).first()
+    if found is None:  # the job outlived its election
+        return
     election = found.election
     place = election.round.place
     scrutineers = Person.objects.filter(memberships__place=place, memberships__role=Role.SCRUTINEER, is_active=True)
