@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pennypot.apps.rounds.models import Proposal
+from pennypot.house.kept import Kept
 from pennypot.house.money import pounds
 from pennypot.house.texts import one_line
 
@@ -44,9 +45,18 @@ def poster_pdf(proposal: Proposal, address: str) -> bytes:
         "look": _("Read it, endorse it, say what you think"),
         "address": address,
     }
+    written = json.dumps(said, ensure_ascii=False)
+    return _kept.get(written, lambda: _set(written, address))
+
+
+# Anybody may have a poster, and setting one takes longer than a page: one is set once for what stands on it.
+_kept: Kept[bytes] = Kept(most=64)
+
+
+def _set(written: str, address: str) -> bytes:
     files: dict[str, bytes] = {
         "main.typ": _template(),
-        "said.json": json.dumps(said, ensure_ascii=False).encode(),
+        "said.json": written.encode(),
         "qr.svg": segno.make(address, error="m", micro=False).svg_inline(border=0).encode(),
     }
     return bytes(typst.compile(files, format="pdf", font_paths=_fonts()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
@@ -13,6 +15,7 @@ from django.utils.translation import ngettext
 from pennypot.apps.voting.papers import typeset, words
 from pennypot.apps.voting.papers.contents import AuditLetter, CodeLetter, PaperRound, Project, Sheet
 from pennypot.apps.voting.papers.typeset import plain
+from pennypot.house.kept import Kept
 from pennypot.house.money import pounds
 
 MOST_IN_ONE_COLUMN = 14
@@ -165,6 +168,19 @@ def sheet(content: Sheet, *, language: str = "en", large: bool = False) -> Made:
 def pdf(made: Made) -> bytes:
     """Set a paper as a tagged PDF."""
     return typeset.pdf(*made)
+
+
+# Booklets with pictures are megabytes; of a round there are a few, by language and size.
+_kept: Kept[bytes] = Kept(most=4)
+
+
+def kept_pdf(made: Made) -> bytes:
+    """Set a paper that everybody may have: once for what is in it, however often it is asked for."""
+    template, data, pictures = made
+    key = hashlib.sha256(json.dumps([template, data, sorted(pictures)], sort_keys=True).encode())
+    for name in sorted(pictures):
+        key.update(hashlib.sha256(pictures[name]).digest())
+    return _kept.get(key.digest(), lambda: pdf(made))
 
 
 def _basics(a_round: PaperRound, kind: str, language: str, large: bool) -> dict[str, Any]:

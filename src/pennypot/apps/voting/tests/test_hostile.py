@@ -18,6 +18,7 @@ from pennypot.apps.voting.actions.paper import Outcome, Read, key_ballot
 from pennypot.apps.voting.actions.voids import agree_to_void, ask_for_void
 from pennypot.apps.voting.choices import Choices
 from pennypot.apps.voting.models import Election, EntryLink, LogEvent, PhoneCode, VoidRequest
+from pennypot.apps.voting.papers import made
 from pennypot.house.answers import Refused
 from pennypot.testing.cast import cast  # noqa: F401 - a fixture
 from pennypot.testing.elections import an_election, voters  # noqa: F401 - a fixture
@@ -96,3 +97,13 @@ def test_s10_a_code_by_text_knows_the_minute_and_not_the_moment(an_election, mon
     code = PhoneCode.objects.get()
     for moment in (code.used_at, code.expires_at):
         assert (moment.second, moment.microsecond) == (0, 0)
+
+
+def test_a_booklet_is_set_once_however_often_it_is_asked_for(client, an_election, monkeypatch):  # noqa: F811
+    set_ones = []
+    monkeypatch.setattr(made.typeset, "pdf", lambda *_given: set_ones.append(1) or b"%PDF")
+    monkeypatch.setattr(made, "_kept", made.Kept(most=4))
+    for language, times in (("en", 5), ("cy", 3)):
+        for _ in range(times):
+            assert client.get(f"/brindley/vote/spring-2027/booklet.pdf?language={language}").status_code == 200
+    assert len(set_ones) == 2

@@ -129,7 +129,7 @@ def _paper(asked: Asked, kind: str) -> HttpResponse:
         style = given.get("style", "")
         paper = made.ballot(content, language=language, large=large, style=style if style in ("list", "card") else "")
     name = "-".join([asked.round.slug, kind, language, *(["large"] if large else [])])
-    return pdf_answer(made.pdf(paper), name)
+    return pdf_answer(made.kept_pdf(paper), name)
 
 
 def pdf_answer(pdf: bytes, name: str) -> HttpResponse:
