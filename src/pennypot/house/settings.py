@@ -175,6 +175,8 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "1/10s/key,20/d/key",
     # Drafts of people without an account, and letters with their links.
     "draft": "120/10m/ip",
+    # Letters that ask somebody to be an author: to any address, in the site's name.
+    "ask_author": "36/d/user",
 }
 # Digits are typed on any keyboard, whatever its language.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}

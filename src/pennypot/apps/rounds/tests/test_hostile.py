@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from pennypot.apps.people.models import Person
 from pennypot.apps.people.roles import Role
 from pennypot.apps.places.models import Area, Membership
-from pennypot.apps.rounds import pots
+from pennypot.apps.rounds import posters, pots
 from pennypot.apps.rounds.actions.appeal import appeal, decide_appeal
 from pennypot.apps.rounds.actions.ballot import fix_ballot
 from pennypot.apps.rounds.actions.proposals.authors import leave
@@ -123,3 +124,58 @@ def test_s28_no_rule_of_a_round_is_emptied_away(a_round, table):
     with pytest.raises(DatabaseError, match="history"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"TRUNCATE rounds_{table} CASCADE")
+
+
+# -- letters, papers and texts ----------------------------------------------------------------------------------
+
+
+def test_s19_the_site_sends_no_letters_without_end_for_one_person(client, cast, in_stage, mailoutbox):
+    in_stage("proposal")
+    sign_in(client, cast.asha)
+    answers = []
+    for number in range(4):
+        proposal = Proposal.objects.create(round=in_stage("proposal"), owner=cast.asha, title=f"Idea {number}")
+        consented(proposal, cast.asha)
+        for other in range(12):
+            sent = {"email": f"stranger-{number}-{other}@example.org"}
+            answers.append(
+                client.post(reverse("my_draft_step", args=["brindley", proposal.pk, "people"]), sent).status_code
+            )
+    assert answers[0] == 302 and answers[-1] == 429
+    assert len(mailoutbox) == answers.count(302) <= 40
+
+
+def test_a_poster_is_set_once_however_often_it_is_asked_for(client, bench, monkeypatch):
+    set_ones = []
+    compile_ = posters.typst.compile
+    monkeypatch.setattr(posters.typst, "compile", lambda *given, **more: set_ones.append(1) or compile_(*given, **more))
+    address = f"/brindley/rounds/{bench.round.slug}/proposals/{bench.number}/poster.pdf"
+    answers = [client.get(address).content for _ in range(5)]
+    assert answers[0].startswith(b"%PDF") and len(set(answers)) == len(set_ones) == 1
+    Proposal.objects.filter(pk=bench.pk).update(title="A longer bench")
+    assert client.get(address).content not in answers
+
+
+def test_s39_a_title_and_a_name_stay_on_their_line_of_a_letter(client, cast, in_stage, mailoutbox):
+    type(cast.asha).objects.filter(pk=cast.asha.pk).update(name="Asha\r\nBcc: all@example.org")
+    proposal = Proposal.objects.create(
+        round=in_stage("proposal"), owner=cast.asha, title="A bench\r\nBcc: everybody@example.org"
+    )
+    consented(proposal, cast.asha)
+    sign_in(client, cast.asha)
+    client.post(reverse("my_draft_step", args=["brindley", proposal.pk, "people"]), {"email": "friend@example.org"})
+    letter = mailoutbox[0]
+    assert letter.recipients() == ["friend@example.org"]
+    assert [name.lower() for name, _said in letter.message().items()].count("bcc") == 0
+    assert "\n" not in letter.subject
+
+
+def test_s41_what_looks_like_a_template_is_only_text(client, bench, people):
+    typed = "{{ 7|add:42 }} {% now 'Y' %} #{7*7} ${7*7} {{ settings.SECRET_KEY }}"
+    Proposal.objects.filter(pk=bench.pk).update(title=typed, plain_summary=typed, what=typed, why=typed)
+    sign_in(client, people.asha)
+    home = f"/brindley/rounds/{bench.round.slug}/proposals/"
+    for address in (home, f"{home}{bench.number}/", f"{home}{bench.number}/print/", f"{home}{bench.number}/review/"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert "{{ 7|add:42 }} {% now" in page.content.decode(), address

@@ -309,6 +309,9 @@ def _people(request: HttpRequest, desk: Desk) -> HttpResponse:
             return redirect(desk.address("people"))
         form = forms.EmailForm(request.POST)
         if form.is_valid():
+            too_many = ratelimit.consume_or_429(request, action="ask_author")
+            if too_many:
+                return too_many
             try:
                 authors.invite(person, one, form.cleaned_data["email"])
             except Invalid as problem:
