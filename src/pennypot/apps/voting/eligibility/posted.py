@@ -9,13 +9,18 @@ from django.db import connection
 from pennypot.apps.voting import codes
 from pennypot.apps.voting.models import RollEntry
 
-# One row comes back in every case, so that a code that exists costs what one costs that does not.
-_FIND = """
-SELECT coalesce(max(id), 0), coalesce(max(state), 'unknown'), coalesce((array_agg(code_hash))[1], %(none)s)
-FROM voting_rollentry WHERE round_id = %(round)s AND code_hash = %(hash)s
+# The nearest code at or after the one typed, going round at the end: one row of the index and one of the table are
+# read in every case, so that a code that exists costs what one costs that does not.
+_NEAREST = """
+(SELECT id, state, code_hash FROM voting_rollentry
+ WHERE round_id = %(round)s AND code_hash >= %(hash)s ORDER BY code_hash LIMIT 1)
+UNION ALL
+(SELECT id, state, code_hash FROM voting_rollentry
+ WHERE round_id = %(round)s AND code_hash IS NOT NULL ORDER BY code_hash LIMIT 1)
+LIMIT 1
 """
-# Any 32 bytes that are no code's hash.
-_NONE = bytes(32)
+# Any 32 bytes that are no code's hash, for a round that has posted no codes.
+_NOBODY = (0, "unknown", bytes(32))
 MAY_VOTE = frozenset({RollEntry.State.INVITED.value, RollEntry.State.ELIGIBLE.value})
 
 
@@ -27,7 +32,7 @@ def lookup(round_id: int, typed: str) -> int | None:
     code = codes.plain(typed)
     wanted = codes.hash_of(round_id, code)
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, {"none": _NONE, "round": round_id, "hash": wanted})
-        entry, state, found = cursor.fetchone()
+        cursor.execute(_NEAREST, {"round": round_id, "hash": wanted})
+        entry, state, found = cursor.fetchone() or _NOBODY
     same = hmac.compare_digest(bytes(found), wanted)
     return entry if same & codes.holds(code) & (state in MAY_VOTE) else None

