@@ -28,8 +28,8 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
 
+from pennypot.house.announcing import CHANNEL
 from pennypot.house.models import Work
-from pennypot.house.work import CHANNEL
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

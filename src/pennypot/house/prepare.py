@@ -67,7 +67,7 @@ def pending_migrations() -> list[str]:
     return sorted(f"{app}.{name}" for app, name in known - applied)
 
 
-_OUR_ROOMS = frozenset({"house", "people", "places", "talk", "budgets", "fund", "rounds", "voting"})
+_OUR_ROOMS = frozenset({"house", "people", "places", "talk", "budgets", "fund", "rounds", "voting", "game"})
 
 
 def _migrations_on_disk() -> dict[str, list[str]]:

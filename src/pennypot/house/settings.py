@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "pennypot.apps.fund",
     "pennypot.apps.rounds",
     "pennypot.apps.voting",
+    "pennypot.apps.game",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -28,6 +28,7 @@ urlpatterns = [
     path("<slug:place>/", include("pennypot.apps.talk.urls")),
     path("<slug:place>/", include("pennypot.apps.rounds.urls")),
     path("<slug:place>/", include("pennypot.apps.voting.urls")),
+    path("<slug:place>/", include("pennypot.apps.game.urls")),
 ]
 
 handler400 = "pennypot.house.pages.bad_request"

@@ -33,10 +33,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from pennypot.house.announcing import CHANNEL
 from pennypot.house.answers import Invalid, Refused
 from pennypot.house.models import Work
 
-CHANNEL = "pennypot_live"
 AT_MOST_EVERY = 0.25  # seconds between two announcements of one work's progress
 
 _CHANGE = f"""

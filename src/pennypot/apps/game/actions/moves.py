@@ -1,0 +1,99 @@
+"""Making a move at a table: the one way that a table changes once it stands.
+
+A move is checked by the engine, written into the table's log, and only then announced. The table's row is locked for
+the moment of it, so moves come one after another, whichever server process took them; a key makes each happen once.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import transaction
+
+from pennypot.apps.game.models import Pack, Table, TableMove, Words
+from pennypot.house.announcing import announce
+from pennypot.play import Pack as Cards
+from pennypot.play import State, apply, dumped, loaded, read_pack
+from pennypot.play.moves import Move
+from pennypot.play.pack import canonical
+
+# Fields of moves in which people write: nothing of it is on the big screen before somebody has read it.
+FREE_TEXT = ("reason", "text", "title", "safeguard", "day", "loses", "did", "regret", "missing")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A move that is in the log.
+
+    Parameters
+    ----------
+    number
+        Its place in the log, from 1.
+    state
+        The table after it.
+    again
+        True when the same form had been sent before: nothing was moved now.
+    """
+
+    number: int
+    state: State
+    again: bool = False
+
+
+@lru_cache(maxsize=64)
+def _read(pack: int, _hash: str) -> Cards:
+    return read_pack(canonical(Pack.objects.values_list("given", flat=True).get(pk=pack)))
+
+
+def cards_of(pack: Pack) -> Cards:
+    """Return the pack as the engine knows it; read once in a process, because a published pack never changes."""
+    if not pack.hash:
+        return read_pack(canonical(pack.given))
+    return _read(pack.pk, pack.hash)
+
+
+def make_move(table: Table, move: Move, *, key: uuid.UUID, source: str = TableMove.Source.PHONE) -> Made:
+    """Make one move. The same key again gives the same answer and moves nothing.
+
+    Who may make it is for the caller to know: a phone moves for its chair only, some moves are the facilitator's.
+
+    Raises
+    ------
+    pennypot.play.Illegal
+        The rules do not allow it; nothing was written.
+    """
+    return make_chosen_move(table, lambda _cards, _state: move, key=key, source=source)
+
+
+def make_chosen_move(
+    table: Table, choose: Callable[[Cards, State], Move], *, key: uuid.UUID, source: str = TableMove.Source.PHONE
+) -> Made:
+    """Make the move that is chosen when the table is locked, for moves that depend on how the table stands."""
+    cards = cards_of(table.session.pack)
+    with transaction.atomic():
+        locked = Table.objects.select_for_update().get(pk=table.pk)
+        before = loaded(locked.state)
+        said = TableMove.objects.filter(table=locked, key=key).values_list("number", flat=True).first()
+        if said is not None:
+            return Made(said, before, again=True)
+        move = dict(choose(cards, before))
+        after, _entries = apply(cards, before, move)
+        number = locked.moves + 1
+        TableMove.objects.create(table=locked, number=number, move=move, source=source, key=key)
+        Table.objects.filter(pk=locked.pk).update(state=dumped(after).decode(), moves=number)
+        _keep_words(locked, number, move)
+        # Announced when the transaction commits, and not at all if it does not: PostgreSQL sees to that.
+        announce(f"table:{locked.pk}")
+    return Made(number, after)
+
+
+def _keep_words(table: Table, number: int, move: Mapping[str, Any]) -> None:
+    Words.objects.bulk_create(
+        Words(table=table, number=number, field=field, text=move[field])
+        for field in FREE_TEXT
+        if isinstance(move.get(field), str) and move[field]
+    )

@@ -1,0 +1,5 @@
+"""Addresses of plans, comparison, advice, carrying forward."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
