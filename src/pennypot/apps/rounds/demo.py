@@ -1,6 +1,8 @@
-"""Two invented rounds for the demonstration: one to vote in now, and one whose votes are cast by `voting`'s demo.
+"""Three invented rounds for the demonstration: to propose in, to vote in, and one that is over.
 
-Every proposal is invented, and says so. No agency has looked at any of them.
+In the first, proposing, review and appeal are open at once, so that a visitor can try each step as one of the demo's
+people. The votes of the last are cast by `voting`'s demo. Every proposal, and every word of an agency about one, is
+invented and says so.
 """
 
 from __future__ import annotations
@@ -22,7 +24,21 @@ from pennypot.apps.rounds import clock
 from pennypot.apps.rounds.actions.ballot import write_ballot
 from pennypot.apps.rounds.actions.proposals.writing import write_version
 from pennypot.apps.rounds.actions.publish import write_publication
-from pennypot.apps.rounds.models import Author, Category, CostLine, Decision, Need, Proposal, Review, Round, Stage
+from pennypot.apps.rounds.models import (
+    Appeal,
+    Author,
+    Category,
+    Check,
+    CostChange,
+    CostLine,
+    Decision,
+    Need,
+    Proposal,
+    Review,
+    ReviewMessage,
+    Round,
+    Stage,
+)
 from pennypot.apps.rounds.pots import usual_draw
 from pennypot.apps.rounds.rules import USUAL_RULE
 from pennypot.apps.talk.models import Thread
@@ -43,6 +59,17 @@ VOTING_NOW = {
     "voting": (-4, 10),
     "count": (10, 17),
     "delivery": (17, 381),
+}
+# Proposing has been open for three weeks, review for one, and appeals for three days; all three stay open for two.
+PROPOSING_NOW = {
+    "idea": (-35, -21),
+    "proposal": (-21, 14),
+    "review": (-7, 21),
+    "appeal": (-3, 24),
+    "ballot": (24, 28),
+    "voting": (28, 42),
+    "count": (42, 49),
+    "delivery": (49, 413),
 }
 
 
@@ -79,17 +106,23 @@ def _make(place: Place, given: dict[str, Any], label: str) -> None:
         area_needed=True,
         tie_seed_source=usual_draw(),
     )
-    put_stages(made, VOTING_NOW)
+    proposing = given["stage"] == "proposing"
+    put_stages(made, PROPOSING_NOW if proposing else VOTING_NOW)
     colours = Category.Colour.values
     kinds = {
         name: Category.objects.create(round=made, name=name, colour=colours[at % len(colours)])
         for at, name in enumerate(given["kinds"])
     }
     for number, words in enumerate(given["proposals"], start=1):
-        _propose(made, number, words, kinds)
+        proposal = _propose(made, number, words, kinds)
+        if proposing:
+            _review(proposal, words.get("review"))
+        else:
+            _accept(proposal)
     Round.objects.filter(pk=made.pk).update(last_number=len(given["proposals"]))
-    write_ballot(made, by=None, order_seed=ORDER.format(slug=made.slug))
-    if given["stage"] == "voting":
+    if not proposing:
+        write_ballot(made, by=None, order_seed=ORDER.format(slug=made.slug))
+    if given["stage"] != "finished":
         write_publication(made, by=None)
     deeds.record("rounds.round.loaded", actor=None, about=made, place=place, after={"title": made.title})
 
@@ -115,7 +148,7 @@ def end_voting(round: Round) -> None:
 
 
 def proposer(place: Place) -> Person:
-    """Return the invented person whose name stands under every invented proposal."""
+    """Return the invented person whose name stands under every proposal that was voted on."""
     email = f"proposer.{place.slug}@{ADDRESS}"
     person = Person.objects.filter(email=email).first()
     if person is None:
@@ -124,8 +157,15 @@ def proposer(place: Place) -> Person:
     return person
 
 
-def _propose(round: Round, number: int, words: dict[str, Any], kinds: dict[str, Category]) -> None:
-    place, person = round.place, proposer(round.place)
+def _entered(place: Place, name: str) -> Person | None:
+    """Return a demo person whom a visitor can be: ``resident``, ``officer.<agency>``; None outside demo mode."""
+    return Person.objects.filter(email=f"{name}.{place.slug}@{ADDRESS}", is_demo=True).first()
+
+
+def _propose(round: Round, number: int, words: dict[str, Any], kinds: dict[str, Category]) -> Proposal:
+    place = round.place
+    person = _entered(place, words["by"]) if "by" in words else None
+    person = person or proposer(place)
     area = Area.objects.filter(place=place, name=words["area"]).defer("outline").first()
     cost = sum(pounds for _kind, _what, pounds in words["costs"]) * 100
     yearly = sum(pounds for kind, _what, pounds in words["costs"] if kind == "yearly") * 100
@@ -145,7 +185,6 @@ def _propose(round: Round, number: int, words: dict[str, Any], kinds: dict[str, 
         place_said=words["place_said"],
         category=kinds[words["category"]],
         state=Proposal.State.SUBMITTED,
-        decision=Proposal.Decided.ACCEPTED,
         owner=person,
         thread=thread,
         proposed_cost_pence=cost,
@@ -164,18 +203,58 @@ def _propose(round: Round, number: int, words: dict[str, Any], kinds: dict[str, 
         for at, (kind, what, quantity, when) in enumerate(words["needs"], start=1)
     )
     write_version(person, made)
-    _accept(made, place)
+    return made
 
 
-def _accept(made: Proposal, place: Place) -> None:
-    agency = Agency.objects.filter(place=place, family=Agency.Family.COUNCIL).order_by("pk").first()
+def _accept(made: Proposal) -> None:
+    agency = Agency.objects.filter(place=made.round.place, family=Agency.Family.COUNCIL).order_by("pk").first()
     if agency is None:
         return
-    review = Review.objects.create(proposal=made, agency=agency, state=Review.ReviewState.DECIDED)
-    Decision.objects.create(
-        proposal=made,
-        outcome=Decision.Outcome.ACCEPTED,
-        reason=REASON,
-        agency=agency,
-        at=review.proposal.round.stages.get(kind="review").closes_at - DAY,
+    Review.objects.create(proposal=made, agency=agency, state=Review.ReviewState.DECIDED)
+    closes = made.round.stages.get(kind="review").closes_at
+    _decide(made, agency, Decision.Outcome.ACCEPTED, REASON, closes - DAY, by=None)
+
+
+def _decide(made: Proposal, agency: Agency, outcome: str, reason: str, at: datetime, by: Person | None) -> None:
+    Decision.objects.create(proposal=made, outcome=outcome, reason=reason, agency=agency, at=at, by=by)
+    Proposal.objects.filter(pk=made.pk).update(decision=outcome)
+
+
+def _review(made: Proposal, given: dict[str, Any] | None) -> None:
+    """Write what an agency found out about a proposal of the open round, as far as the story has come."""
+    place = made.round.place
+    agency = Agency.objects.filter(place=place, slug=given["agency"]).first() if given else None
+    if given is None or agency is None:
+        return
+    officer = _entered(place, f"officer.{agency.slug}")
+    state = Review.ReviewState.DECIDED if "decision" in given else Review.ReviewState.OPEN
+    review = Review.objects.create(proposal=made, agency=agency, officer=officer, state=state)
+    opened = made.round.stages.get(kind="review").opens_at
+    Check.objects.bulk_create(
+        Check(review=review, kind=kind, verdict=verdict, reason=_invented(reason), by=officer, at=opened + DAY)
+        for kind, verdict, reason in given["checks"]
     )
+    for at, (side, text) in enumerate(given.get("messages", ())):
+        person = officer if side == "agency" else made.owner
+        if person is not None:
+            ReviewMessage.objects.create(
+                review=review, person=person, for_agency=side == "agency", text=_invented(text),
+                key=f"demo-{made.pk}-{at}", at=opened + 2 * DAY,
+            )  # fmt: skip
+    if "cost" in given:
+        pounds, reason = given["cost"]
+        CostChange.objects.create(
+            proposal=made, from_pence=made.cost_pence, to_pence=pounds * 100, reason=_invented(reason), by=officer,
+            at=opened + 2 * DAY,
+        )  # fmt: skip
+        Proposal.objects.filter(pk=made.pk).update(cost_pence=pounds * 100)
+    if "decision" in given:
+        outcome, reason = given["decision"]
+        _decide(made, agency, outcome, _invented(reason), opened + 3 * DAY, by=officer)
+    if "appeal" in given and made.owner is not None:
+        Appeal.objects.create(proposal=made, text=_invented(given["appeal"]), by=made.owner, at=opened + 5 * DAY)
+
+
+def _invented(text: str) -> str:
+    """Mark words that are put into somebody's mouth."""
+    return f"{INVENTED}: {text}"

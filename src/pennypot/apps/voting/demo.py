@@ -19,13 +19,16 @@ from pennypot.apps.rounds.clock import database_now
 from pennypot.apps.rounds.demo import INVENTED, end_voting
 from pennypot.apps.rounds.models import BallotItem, Round
 from pennypot.apps.voting import codes, vault
-from pennypot.apps.voting.actions import ceremony, closing, opening
+from pennypot.apps.voting.actions import ceremony, closing, entering, opening
 from pennypot.apps.voting.actions.casting import DESK, WEB, cast
 from pennypot.apps.voting.actions.count import open_and_count, publish_counted
+from pennypot.apps.voting.actions.roll import set_postcodes
 from pennypot.apps.voting.choices import BallotForm, Choices, check
-from pennypot.apps.voting.models import Election, KeyHolder, RollEntry
+from pennypot.apps.voting.models import Election, KeyHolder, PostcodeList, RollEntry
+from pennypot.apps.voting.permissions.web import may_keep_roll
 from pennypot.apps.voting.queries.ballots import whole_ballot
 from pennypot.apps.voting.slots import slots_for
+from pennypot.house.answers import Invalid
 
 VOTERS = 3_000
 ON_ROLL = 9_500  # people who got a code; two thirds of them stay at home, as in real rounds
@@ -34,6 +37,9 @@ SEED = "Pennypot demonstration, the round that is over"
 # Codes that a visitor of the demonstration can vote with in the open round.
 CODES_TO_TRY = 20
 CODES_FILE = "codes-to-try.txt"
+# No postcode of the country begins with ZZ, so nobody lives in one of these.
+POSTCODE = "ZZ{number}"
+POSTCODE_TO_TRY = "ZZ1 1AA"
 
 
 def load(place: Place) -> None:
@@ -41,14 +47,17 @@ def load(place: Place) -> None:
     people = _people(place)
     if people is None:
         return
-    for round in Round.objects.filter(place=place, label__startswith=INVENTED).order_by("pk"):
+    voted_on = Round.objects.filter(place=place, label__startswith=INVENTED, rules_frozen_at__isnull=False)
+    for round in voted_on.order_by("pk"):
         if Election.objects.filter(round=round).exists():
+            _invent_postcodes(round, people[1])
             continue
         if round.published_at is None:
             vote_and_count(round, people)
         else:
             make_ready(round, people)
             print_codes(round)
+            _invent_postcodes(round, people[1])
 
 
 def codes_to_try(round: Round) -> list[str]:
@@ -57,6 +66,15 @@ def codes_to_try(round: Round) -> list[str]:
     if election is None or not vault.exists(election.pk, CODES_FILE):
         return []
     return vault.read(election.pk, CODES_FILE).decode().split()
+
+
+def postcode_to_try(round: Round) -> str:
+    """Return an invented postcode that may vote in a round of the demonstration; nothing where the list is another."""
+    try:
+        entering.area_of(round, POSTCODE_TO_TRY)
+    except Invalid:
+        return ""
+    return POSTCODE_TO_TRY
 
 
 def make_ready(round: Round, people: Mapping[int, Person]) -> tuple[Election, dict[int, str]]:
@@ -116,6 +134,17 @@ def print_codes(round: Round) -> None:
         for number, code in enumerate(made)
     )
     vault.write_new(election.pk, CODES_FILE, "\n".join(made).encode())
+
+
+def _invent_postcodes(round: Round, person: Person) -> None:
+    """Say which postcodes vote in the open round, once: an invented one for each area."""
+    if PostcodeList.objects.filter(round=round).exists() or not may_keep_roll(
+        person, round, Election.objects.get(round=round)
+    ):
+        return
+    areas = Area.objects.filter(place=round.place).order_by("pk").values_list("name", flat=True)
+    lines = [f"{POSTCODE.format(number=number)}, {name}" for number, name in enumerate(areas, start=1)]
+    set_postcodes(person, round, "\n".join(lines))
 
 
 def _people(place: Place) -> dict[int, Person] | None:

@@ -7,6 +7,7 @@ from django.test import override_settings
 
 from pennypot.apps.rounds.models import Result, Round
 from pennypot.apps.voting import demo
+from pennypot.apps.voting.actions.entering import area_of
 from pennypot.apps.voting.models import Election, RollEntry, SealedBallot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,8 +30,10 @@ def test_the_round_that_is_over_was_really_voted_and_counted() -> None:
     assert over.turnout["voters"] == demo.VOTERS
     assert over.outcomes.filter(funded=True).exists() and over.outcomes.filter(funded=False).exists()
     assert election.counted_at and election.round_key_destroyed_at
-    now = Round.objects.get(place=place, published_at__isnull=False, result__isnull=True)
+    now = Round.objects.get(place=place, rules_frozen_at__isnull=False, result__isnull=True)
     assert len(demo.codes_to_try(now)) == demo.CODES_TO_TRY
     assert RollEntry.objects.filter(round=now).count() == demo.CODES_TO_TRY
+    # The way in by e-mail and postcode works with the postcode that the page gives as an example.
+    assert area_of(now, demo.postcode_to_try(now)) in {area.pk for area in place.areas.all()}
     demo.load(place)  # a second time nothing is made
     assert Result.objects.count() == 1

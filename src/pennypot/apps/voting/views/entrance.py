@@ -18,7 +18,7 @@ from pennypot.apps.rounds.clock import now_of
 from pennypot.apps.rounds.models import Round
 from pennypot.apps.voting import limits, passes
 from pennypot.apps.voting.actions import entering, tablets
-from pennypot.apps.voting.demo import codes_to_try
+from pennypot.apps.voting.demo import codes_to_try, postcode_to_try
 from pennypot.apps.voting.eligibility import texts
 from pennypot.apps.voting.forms import AreasForm, CodeForm, LinkForm, PhoneForm, TextCodeForm
 from pennypot.apps.voting.models import RollEntry
@@ -99,7 +99,12 @@ def _with_address(asked: Asked) -> HttpResponse:
     except Invalid as problem:
         form.add_error(problem.field, str(problem.message))
         return _entrance(asked, form=form, way=how, status=422)
-    return asked.page("letter_sent", {})
+    return asked.page("letter_sent", {"letters_lie_in": settings.EMAIL_FILE_PATH if _keeps_letters() else ""})
+
+
+def _keeps_letters() -> bool:
+    """Whether this is a demonstration, whose letters stay on this machine."""
+    return bool(settings.DEMO) and not settings.OPTIONS.mail_url
 
 
 def _with_phone(asked: Asked) -> HttpResponse:
@@ -276,6 +281,7 @@ def _entrance(asked: Asked, *, form: Any = None, way: str = "", wrong: str = "",
         "may_start_tablet": may_start_tablet(asked.request.user, round),
         "may_see_paper": may_see_paper_room(asked.request.user, round),
         "codes_to_try": codes_to_try(round) if settings.DEMO else [],
+        "postcode_to_try": postcode_to_try(round) if settings.DEMO else "",
     }
     return asked.page("entrance", context, status)
 
