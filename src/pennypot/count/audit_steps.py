@@ -2,12 +2,12 @@
 
 Two things make it short. Voters who hold the same share a purse, and money is whole numbers over one denominator. And
 every count is made for the endowment E and a little more: a purse holds (a + b t) / scale where everybody has E + t,
-and each comparison notes the t at which it would turn (`_Purses.note`). Below the least of these t nothing changes: no
-price falls and nobody's money becomes less as t grows, and what others would pay bends upwards from the line noted
-for them. So Add1 leaves out the steps below it, and ADD-OPT goes right to it."""
+and each comparison that decided notes the t at which it would turn (`_Purses.note`). Below the least of these t
+nothing changes: no price falls and nobody's money becomes less as t grows, and what others would pay bends upwards
+from the line noted for them. So Add1 leaves out the steps below it, and ADD-OPT goes right to it."""
 
 from fractions import Fraction
-from math import ceil, gcd, lcm
+from math import ceil, gcd, inf, lcm
 
 from . import audit
 
@@ -20,6 +20,10 @@ class Count(audit._Count):
             key = frozenset(ballot.items() if self.weighed else ballot)
             groups.setdefault(key, [len(groups), 0, ballot])[1] += 1
         self.groups = len(groups)
+        whole = 1 if self.by_cost else lcm(*(cost or 1 for cost in self.costs.values()))
+        self.worth_of_paying = {
+            c: whole // (1 if self.by_cost else cost) if cost else inf for c, cost in self.costs.items()
+        }
         self.few = {c: [(g, b[c] if self.weighed else 1, w) for g, w, b in groups.values() if c in b] for c in self.can}
 
     def _shares(self, endowment, ranked=False):
@@ -68,31 +72,34 @@ class Count(audit._Count):
             price = {d: price[d] for d in price if d not in self.rivals[c]}
 
     def _equal_payments(self, endowment):
-        """Exact Equal Shares: winners, and at how much more for everybody another group could pay (None: never)."""
+        """Exact Equal Shares: winners, and at how much more for everybody another choice is made (None: never)."""
         purses, won = _Purses(self.groups, endowment), []
         while True:
-            offers = {}
-            for c in self._open(won):
-                holders = sorted(
-                    ((purses.held[p][0], p, w) for (p, _), w in purses.tally(self.few[c]).items()), reverse=True
-                )
-                size = best = 0
-                for money, _, weight in holders:
+            short, best = [], None
+            for c in sorted(self._open(won), key=lambda c: self._offer(c, self.votes[c])):
+                if best and best <= self._offer(c, self.votes[c]):
+                    break  # nor would any of the rest be chosen if all their supporters could pay
+                size, payers, whole = 0, 0, self.costs[c] * purses.scale
+                for money, weight in purses.richest(self.few[c]):
                     size += weight
-                    if money * size >= self.costs[c] * purses.scale:
-                        best = size
-                size = 0
-                for money, _, weight in holders:
-                    size += weight
-                    if size > best:
-                        purses.note(self.costs[c] * purses.scale - money * size, purses.scale * size)
-                if best:
-                    offers[c] = Fraction(1 if self.by_cost else self.costs[c], best) if self.costs[c] else 0, best
-            if not offers:
+                    if money * size >= whole:
+                        payers = size
+                    else:
+                        short.append((whole - money * size, c, size))
+                if payers:
+                    best = min(best or self._offer(c, payers), self._offer(c, payers))
+            for missing, c, size in short:
+                if best is None or self._offer(c, size) < best:
+                    purses.note(missing, purses.scale * size)
+            if best is None:
                 return won, purses.far()
-            c = min(offers, key=lambda c: (offers[c][0], self.rank[c]))
-            purses.pay_equally(self.few[c], self.costs[c], offers[c][1])
+            *_, c, payers = best
+            purses.pay_equally(self.few[c], self.costs[c], payers)
             won.append(c)
+
+    def _offer(self, c, payers):
+        """Sorts projects by what they are worth for what each payer pays, the best first, then by the tie order."""
+        return -payers * self.worth_of_paying[c], self.rank[c], c, payers
 
 
 class _Purses:
@@ -114,6 +121,13 @@ class _Purses:
             key = self.purse[group], times
             found[key] = found.get(key, 0) + weight
         return found
+
+    def richest(self, fans):
+        """What they hold and how many hold it, the richest first."""
+        found = {}
+        for (purse, _), weight in self.tally(fans).items():
+            found[self.held[purse][0]] = found.get(self.held[purse][0], 0) + weight
+        return sorted(found.items(), reverse=True)
 
     def price(self, fans, cost):
         """What is missing once the poor gave all they have, how many points share it, who is poor; None: too little."""

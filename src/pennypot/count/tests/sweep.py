@@ -1,11 +1,12 @@
 """The long comparison with the slow counts in `audit` and `audit_more`: run by hand, figures in docs/evidence/count.md.
 
     python -m pennypot.count.tests.sweep random FROM TO
-    python -m pennypot.count.tests.sweep archive [SECONDS FOR EACH COUNT [PART/PARTS]]
+    python -m pennypot.count.tests.sweep archive [SECONDS FOR EACH COUNT [PART/PARTS [FROM [RULE ...]]]]
 
 "random" draws small elections full of ties and extremes with random rule cards, pots, caps and groups of rivals.
 "archive" counts every election of the archive with up to 2,000 voters and 40 projects by every rule, both ways; a slow
-count that would take longer than the given processor time is left out and said to be. Parts may run side by side.
+count that would take longer than the given processor time is left out and said to be. Parts may run side by side; FROM
+leaves out so many of the smallest elections, and with names (keys of ARCHIVE_CARDS) only these rules are compared.
 """
 
 from __future__ import annotations
@@ -209,6 +210,7 @@ def _compare(name: str, path: Path, cards: dict, seconds: float, agreed: Counter
             theirs = slow_outcomes(data, card, plainly=False)
         except _TooSlow:
             left_out[title] += 1
+            print(f"{name}: {title} left out as too slow", flush=True)
             continue
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
@@ -220,8 +222,9 @@ def _compare(name: str, path: Path, cards: dict, seconds: float, agreed: Counter
     return wrong
 
 
-def sweep_archive(seconds: float, part: str = "1/1") -> int:
+def sweep_archive(seconds: float, part: str = "1/1", begin: int = 0, titles: tuple[str, ...] = ()) -> int:
     """Compare on the archive's elections with up to 2,000 voters and 40 projects; gives the number of mismatches."""
+    cards = {title: ARCHIVE_CARDS[title] for title in titles or ARCHIVE_CARDS}
     signal.signal(signal.SIGPROF, _alarm)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # `timeout 600 ...` gets its totals too
     mine, parts = map(int, part.split("/"))
@@ -234,15 +237,16 @@ def sweep_archive(seconds: float, part: str = "1/1") -> int:
                 path = Path(folder) / name
                 path.write_bytes(data)
                 chosen.append((election.voters * len(election.projects), name, path))
-        chosen = sorted(chosen)[mine - 1 :: parts]
+        chosen = sorted(chosen)[begin:][mine - 1 :: parts]
         try:
             for _, name, path in chosen:
-                wrong += _compare(name, path, ARCHIVE_CARDS, seconds, agreed, left_out)
+                wrong += _compare(name, path, cards, seconds, agreed, left_out)
                 done += 1
+                print(f"{done} of {len(chosen)}: {name}", flush=True)
         except KeyboardInterrupt:
             print("stopped by hand")
     print(f"{done} of {len(chosen)} elections (part {part}), smallest first, {wrong} mismatches")
-    for title in ARCHIVE_CARDS:
+    for title in cards:
         print(f"{title}: {agreed[title]} agree, {left_out[title]} left out as too slow")
     return wrong
 
@@ -250,4 +254,5 @@ def sweep_archive(seconds: float, part: str = "1/1") -> int:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["random"]:
         sys.exit(bool(sweep_random(int(sys.argv[2]), int(sys.argv[3]))))
-    sys.exit(bool(sweep_archive(float(sys.argv[2]) if len(sys.argv) > 2 else 20, *sys.argv[3:4])))
+    given = [float(sys.argv[2]) if len(sys.argv) > 2 else 20.0, *sys.argv[3:4], *map(int, sys.argv[4:5])]
+    sys.exit(bool(sweep_archive(*given, *([tuple(sys.argv[5:])] if len(sys.argv) > 5 else []))))
