@@ -9,7 +9,7 @@ from typing import Any
 from .moves import is_open
 from .moves.creating import MOST_PROJECTS
 from .moves.deciding import ASKED, KINDS
-from .moves.table import FEWEST
+from .moves.table import fewest
 from .pack import Pack
 from .state import ORDERS, Proposal, State
 
@@ -62,7 +62,7 @@ def legal(pack: Pack, state: State, seat: str) -> list[Option]:
 def _facilitator(pack: Pack, state: State) -> Iterator[Option]:
     by = {"by": "facilitator"}
     if state.phase == "lobby":
-        if len(state.taken) >= FEWEST:
+        if len(state.taken) >= fewest(state):
             yield Option({"do": "start", **by})
         return
     if state.phase == "over":
@@ -174,7 +174,7 @@ def _react(pack: Pack, state: State, seat: str) -> Iterator[Option]:
 
 def _consent(pack: Pack, state: State, seat: str) -> Iterator[Option]:
     proposal = state.proposal
-    if proposal and proposal.kind == "pool" and seat in pack.pool_card[proposal.card].consents:
+    if proposal and proposal.kind == "pool" and seat in state.consents_of(pack, proposal.card):
         for yes in (True, False):
             yield Option({"do": "consent", "seat": seat, "yes": yes})
 

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
 from typing import Any
 
+from .codes import MOST_CARDS, Card, give_codes
 from .words import Sentence
 
 FORMAT = "pennypot-pack/1"
+
+# The lists of cards in a pack's file, and what one of them is called in moves and codes.
+CARDS = {
+    "needs": "need",
+    "lines": "line",
+    "pool_cards": "pool",
+    "idea_cards": "idea",
+    "assets": "asset",
+    "events": "event",
+    "roles": "role",
+    "personas": "persona",
+}
 
 # What a project may need besides money, and an asset may be.
 KINDS = ("room", "hours", "skill", "kit", "land", "match")
@@ -30,6 +43,7 @@ class Need:
     name: str
     people: int
     source: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,6 @@ class Line:
     """What one agency spends on one service in a year, with three steps of cutting it and both sides' words."""
 
     id: str
-    code: str
     agency: str
     service: str
     baseline_pence: int
@@ -62,6 +75,7 @@ class Line:
     signed_by: str
     signed_on: str
     source: str
+    code: str = ""
 
     def cut_pence(self, level: int) -> int:
         """Return what is taken off at a level; 0 is no cut."""
@@ -81,12 +95,12 @@ class PoolCard:
     """Agencies share a building, a team or a system: what it saves, what it costs to set up, whose yes it needs."""
 
     id: str
-    code: str
     title: str
     text: str
     savings: tuple[Saving, ...]
     setup_pence: int
     consents: tuple[str, ...]
+    code: str = ""
 
     @property
     def saving_pence(self) -> int:
@@ -99,7 +113,6 @@ class IdeaCard:
     """A project that works elsewhere, at the price of this place."""
 
     id: str
-    code: str
     title: str
     text: str
     where: str
@@ -109,6 +122,7 @@ class IdeaCard:
     needs: tuple[str, ...]
     duty: str
     link: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +130,11 @@ class Asset:
     """A room, hours, a skill or a thing that one role can bring, and how many units of it."""
 
     id: str
-    code: str
     title: str
     kind: str
     units: int
     bring: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +160,11 @@ class EventCard:
     """Something that happens to every table alike."""
 
     id: str
-    code: str
     title: str
     text: str
     effect: Effect
     choices: tuple[Choice, ...]
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +185,7 @@ class Role:
     text: str
     know: tuple[Fact, ...]
     care: tuple[Fact, ...]
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +195,7 @@ class Persona:
     id: str
     who: str
     text: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,13 +278,14 @@ class Pack:
         return {persona.id: persona for persona in self.personas}
 
     @cached_property
-    def by_code(self) -> dict[str, tuple[str, str]]:
+    def codes(self) -> Mapping[Card, str]:
+        """The three letters of each card by its kind and id; see `codes`."""
+        return _codes(self.given)
+
+    @cached_property
+    def by_code(self) -> dict[str, Card]:
         """Kind and id of each card by the three letters that a scribe types."""
-        found = {line.code: ("line", line.id) for line in self.lines}
-        found |= {card.code: ("pool", card.id) for card in self.pool_cards}
-        found |= {card.code: ("idea", card.id) for card in self.idea_cards}
-        found |= {asset.code: ("asset", asset.id) for asset in self.assets}
-        return found | {event.code: ("event", event.id) for event in self.events}
+        return {code: card for card, code in self.codes.items()}
 
     @property
     def baseline_pence(self) -> int:
@@ -321,6 +338,8 @@ def read_pack(text: str | bytes) -> Pack:
     except (ValueError, RecursionError) as problem:
         raise BadPack(Sentence("This file is no JSON: {problem}.", problem=str(problem)).said) from None
     _check_shape(given)
+    if sum(len(given[cards]) for cards in CARDS) > MOST_CARDS:
+        raise BadPack(Sentence("It has more than {most} cards in all.", most=MOST_CARDS).said)
     pack = _build(given, hash_of(given))
     _check_names(pack)
     return pack
@@ -340,16 +359,25 @@ def _check_shape(given: Any) -> None:
         raise BadPack(Sentence("At {where}: {problem}.", where=where, problem=problem.message[:300]).said)
 
 
+def _codes(given: Mapping[str, Any]) -> Mapping[Card, str]:
+    return give_codes((kind, card["id"]) for cards, kind in CARDS.items() for card in given[cards])
+
+
 def _build(given: Mapping[str, Any], hashed: str) -> Pack:
+    codes = _codes(given)
+
     def effect(of: Mapping[str, Any] | None) -> Effect:
         return Effect(**(of or {}))
 
+    def each(cards: str) -> Iterator[dict[str, Any]]:
+        return ({**card, "code": codes[CARDS[cards], card["id"]]} for card in given[cards])
+
     return Pack(
         **{key: given[key] for key in ("id", "title", "place", "year", "label", "about", "language")},
-        needs=tuple(Need(**need) for need in given["needs"]),
+        needs=tuple(Need(**need) for need in each("needs")),
         lines=tuple(
             Line(**{**line, "needs": tuple(line["needs"]), "steps": tuple(Step(**step) for step in line["steps"])})
-            for line in given["lines"]
+            for line in each("lines")
         ),
         pool_cards=tuple(
             PoolCard(
@@ -359,10 +387,10 @@ def _build(given: Mapping[str, Any], hashed: str) -> Pack:
                     "consents": tuple(card["consents"]),
                 }
             )
-            for card in given["pool_cards"]
+            for card in each("pool_cards")
         ),
-        idea_cards=tuple(IdeaCard(**{**card, "needs": tuple(card["needs"])}) for card in given["idea_cards"]),
-        assets=tuple(Asset(**asset) for asset in given["assets"]),
+        idea_cards=tuple(IdeaCard(**{**card, "needs": tuple(card["needs"])}) for card in each("idea_cards")),
+        assets=tuple(Asset(**asset) for asset in each("assets")),
         events=tuple(
             EventCard(
                 **{
@@ -374,13 +402,13 @@ def _build(given: Mapping[str, Any], hashed: str) -> Pack:
                     ),
                 }
             )
-            for event in given["events"]
+            for event in each("events")
         ),
         roles=tuple(
             Role(**{**role, **{part: tuple(Fact(**fact) for fact in role[part]) for part in ("know", "care")}})
-            for role in given["roles"]
+            for role in each("roles")
         ),
-        personas=tuple(Persona(**persona) for persona in given["personas"]),
+        personas=tuple(Persona(**persona) for persona in each("personas")),
         policy=Policy(**given["policy"]),
         hash=hashed,
         given=given,
@@ -388,17 +416,15 @@ def _build(given: Mapping[str, Any], hashed: str) -> Pack:
 
 
 def _check_names(pack: Pack) -> None:
-    """Refuse a pack in which two cards share a name or a code, or one names another that is not there."""
+    """Refuse a pack in which two cards share a name, or one names another that is not there."""
 
     def known(what: str, wanted: Any, there: Mapping[str, Any]) -> None:
         for name in wanted:
             if name not in there:
                 raise BadPack(Sentence("{what} names “{name}”, which is not in the pack.", what=what, name=name).said)
 
-    for kind in ("needs", "lines", "pool_cards", "idea_cards", "assets", "events", "roles", "personas"):
+    for kind in CARDS:
         _no_twins(kind, [card.id for card in getattr(pack, kind)])
-    coded = ("lines", "pool_cards", "idea_cards", "assets", "events")
-    _no_twins("codes", [card.code for kind in coded for card in getattr(pack, kind)])
     for line in pack.lines:
         known(line.id, [line.custody], pack.role)
         known(line.id, line.needs, pack.need)

@@ -204,6 +204,15 @@ class State:
         return [name for name, seat in self.seats.items() if seat.state == "taken"]
 
     @property
+    def alone(self) -> bool:
+        """Whether this is a table of one chair: somebody plays by themselves at home."""
+        return len(self.seats) == 1
+
+    def consents_of(self, pack: Pack, card: str) -> tuple[str, ...]:
+        """The seats whose yes a pool card needs. Alone nobody can be asked: the plan says whose yes is still needed."""
+        return () if self.alone else pack.pool_card[card].consents
+
+    @property
     def found_pence(self) -> int:
         """All that was saved so far, wherever it went after."""
         return self.money["saved"] + self.settled_pence

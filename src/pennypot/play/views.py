@@ -208,7 +208,7 @@ def _proposal(pack: Pack, state: State, who: str) -> SeenProposal | None:
         safeguards=proposal.safeguards,
         answered=tuple(seat for seat in state.seats if seat in proposal.reactions),
         waiting_for=tuple(seat for seat in state.taken if seat not in proposal.reactions),
-        consents_wanted=pack.pool_card[proposal.card].consents if proposal.kind == "pool" else (),
+        consents_wanted=state.consents_of(pack, proposal.card) if proposal.kind == "pool" else (),
         consents_given=dict(proposal.consents),
         answers=_opened(proposal) if proposal.state == "held" else {},
         before={seat: (one.kind, one.reason) for seat, one in sorted(proposal.before.items())},

@@ -105,7 +105,7 @@ def consent(pack: Pack, state: State, books: Books, given: Given) -> None:
     """A custodian's own yes or no to a pool card that touches what it looks after."""
     name = given.one_of("seat", state.seats)
     proposal = _open(state)
-    if proposal.kind != "pool" or name not in pack.pool_card[proposal.card].consents:
+    if proposal.kind != "pool" or name not in state.consents_of(pack, proposal.card):
         raise Illegal("This seat's consent is not asked for.")
     if state.seats[name].state != "taken" and given.by != "facilitator":
         raise Illegal("Nobody sits in this seat now.")
@@ -143,7 +143,7 @@ def settle_question(pack: Pack, state: State, books: Books) -> None:
     taken = state.taken
     if not taken or any(seat not in proposal.reactions for seat in taken):
         return
-    wanted = pack.pool_card[proposal.card].consents if proposal.kind == "pool" else ()
+    wanted = state.consents_of(pack, proposal.card) if proposal.kind == "pool" else ()
     refused = any(yes is False for yes in proposal.consents.values())
     if refused or all(name in proposal.consents for name in wanted):
         _decide(pack, state, books, proposal)
@@ -176,7 +176,7 @@ def answer_of(rule: str, taken: list[str], proposal: Proposal, consented: bool) 
 
 
 def _decide(pack: Pack, state: State, books: Books, proposal: Proposal) -> None:
-    wanted = pack.pool_card[proposal.card].consents if proposal.kind == "pool" else ()
+    wanted = state.consents_of(pack, proposal.card) if proposal.kind == "pool" else ()
     consented = all(proposal.consents.get(name) for name in wanted)
     answer = answer_of(state.rule, state.taken, proposal, consented)
     if answer == "held":

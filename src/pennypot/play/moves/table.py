@@ -16,6 +16,11 @@ FEWEST = 3  # seats taken for a table to play
 _LATE = ("lobby", "arrive", "place", "values")  # who comes until then sits down at once
 
 
+def fewest(state: State) -> int:
+    """Return how many seats must be taken for the table to play."""
+    return 1 if state.alone else FEWEST
+
+
 def take_seat(pack: Pack, state: State, books: Books, given: Given) -> None:
     """Sit down; from Cut on one helps behind the chair and has its voice when the next phase begins."""
     name = given.one_of("seat", state.seats)
@@ -35,9 +40,12 @@ def leave(pack: Pack, state: State, books: Books, given: Given) -> None:
 
 
 def start(pack: Pack, state: State, books: Books, given: Given) -> None:
-    """Begin, once the table is a table: three seats, among them two residents' and a group's if the pack has them."""
+    """Begin, once the table is a table: three seats, among them two residents' and a group's if the pack has them.
+
+    A table of one chair is somebody who plays alone.
+    """
     taken = state.taken
-    if len(taken) < FEWEST:
+    if len(taken) < fewest(state):
         raise Illegal("A table needs at least {fewest} people. Join another table, or let bots sit in.", fewest=FEWEST)
     kinds = [pack.role[name].kind for name in taken]
     wanted = [pack.role[name].kind for name in state.seats]

@@ -274,3 +274,16 @@ def _pledge(seat: str, project: str, pence: int) -> dict[str, Any]:
 
 def _offer(seat: str, project: str, asset: str) -> dict[str, Any]:
     return {"do": "offer", "seat": seat, "project": project, "asset": asset, "units": 1}
+
+
+def test_one_person_alone_plays_a_table_of_one_chair() -> None:
+    table = begin(PACK, seats=["resident"])
+    table = play(table, {"do": "take_seat", "seat": "resident"}, {"do": "start", **BOSS})
+    for _phase in range(4):
+        table = play(table, {"do": "advance", **BOSS})
+    assert table.phase == "pool"
+    # Nobody can be asked for a custodian's yes: the question is decided by the one who is there.
+    table = play(table, {"do": "propose", "seat": "resident", "kind": "pool", "card": "one-desk"})
+    assert view_of(PACK, table, "resident").proposal is not None
+    table = react(table, "support", "resident")
+    assert table.pooled == ("one-desk",)
