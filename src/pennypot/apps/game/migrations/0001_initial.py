@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('places', '0001_initial'),
-        ('rounds', '0004_ballot'),
+        ('rounds', '0002_rules'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

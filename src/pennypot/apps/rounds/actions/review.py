@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pennypot.apps.people.models import Person
 from pennypot.apps.places.models import Agency
 from pennypot.apps.rounds import clock
+from pennypot.apps.rounds.actions.letters import TELL_COST, TELL_DECISION, hand_over
 from pennypot.apps.rounds.models import (
     Check,
     CostChange,
@@ -143,6 +144,7 @@ def change_cost(person: Person, proposal: Proposal, pence: int, *, reason: str, 
             "rounds.cost.changed", actor=person, about=proposal, place=proposal.round.place,
             before={"pence": change.from_pence}, after={"pence": pence, "proposal": proposal.number}, reason=reason,
         )  # fmt: skip
+        hand_over(TELL_COST, change=change.pk)
     return change
 
 
@@ -255,6 +257,7 @@ def write_decision(
         after={"proposal": proposal.number, "outcome": outcome, "agency": agency.slug if agency else ""},
         reason=reason,
     )
+    hand_over(TELL_DECISION, decision=decision.pk)
     return decision
 
 

@@ -1,6 +1,7 @@
 """What a round is made of. One file a matter; constraints and triggers live with the models and in the migrations."""
 
 from pennypot.apps.rounds.models.ballot import BallotItem
+from pennypot.apps.rounds.models.letter import Letter
 from pennypot.apps.rounds.models.proposal import (
     Author,
     CostLine,
@@ -37,6 +38,7 @@ __all__ = [
     "Endorsement",
     "ExclusiveGroup",
     "ExclusiveMember",
+    "Letter",
     "Merge",
     "MergeConsent",
     "Need",

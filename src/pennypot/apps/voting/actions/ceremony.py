@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from nacl.signing import SigningKey
 
 from pennypot.apps.people.models import Person
+from pennypot.apps.rounds.actions.letters import hand_over
 from pennypot.apps.rounds.clock import database_now
 from pennypot.apps.rounds.models import Round
 from pennypot.apps.voting import vault
 from pennypot.apps.voting.actions.checkpoints import make_checkpoint
+from pennypot.apps.voting.actions.share_letters import TELL_HOLDERS
 from pennypot.apps.voting.configuration import configuration_of, sha256_of
 from pennypot.apps.voting.keys import BadShare, Share, combine, new_key, public_half, read_share, split
 from pennypot.apps.voting.log.leaves import leaf_parts
@@ -89,6 +91,7 @@ def begin(person: Person, election: Election, holders: Mapping[int, Person]) -> 
             place=election.round.place,
             after={"box_key": public.hex(), "holders": [holders[which].pk for which in sorted(holders)]},
         )
+        hand_over(TELL_HOLDERS, election=election.pk)
 
 
 def take_share(person: Person, holder: KeyHolder) -> Share:
