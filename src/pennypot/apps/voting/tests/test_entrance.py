@@ -190,7 +190,7 @@ def test_s19_where_tries_cannot_be_counted_nobody_gets_in(story, client, monkeyp
                 raise DatabaseError("the store is down")
             return self.inner.execute(sql, *values)
 
-    monkeypatch.setattr("pennypot.apps.voting.limits.connection", type("C", (), {"cursor": staticmethod(Broken)}))
+    monkeypatch.setattr("pennypot.house.limits.connection", type("C", (), {"cursor": staticmethod(Broken)}))
     answer = go_in(client, story.round, code)
     assert answer.status_code == 503 and passes.cookie_name() not in answer.cookies
 
