@@ -62,7 +62,7 @@ def database_started() -> Iterator[Started]:
 
 @contextmanager
 def django_ready(*, tables: bool = True) -> Iterator[Started]:
-    """Start the database, set Django up and, unless told not to, bring the tables up to date."""
+    """Start the database, set Django up and, unless told not to, bring tables and the packs that ship up to date."""
     with database_started() as database:
         set_up_django()
         from django.db import connections
@@ -72,6 +72,9 @@ def django_ready(*, tables: bool = True) -> Iterator[Started]:
                 from pennypot.house import prepare
 
                 prepare.tables()
+                from pennypot.apps.game.actions.packs import keep_shipped
+
+                keep_shipped()
             yield database
         finally:
             connections.close_all()

@@ -17,6 +17,7 @@ ROOMS = {
     "fund": gettext_lazy("The one per cent"),
     "rounds": gettext_lazy("Rounds and proposals"),
     "voting": gettext_lazy("Voting"),
+    "game": gettext_lazy("Cut & Create"),
     "people": gettext_lazy("Accounts"),
     "talk": gettext_lazy("Conversation"),
 }
@@ -139,6 +140,7 @@ WORDS = {
     "voting.postcodes.set": gettext_lazy("said which postcodes vote"),
     "voting.tablet.started": gettext_lazy("set a shared tablet up for voting"),
     "voting.roll.drawn": gettext_lazy("drew people of the roll by lot"),
+    "game.pack.shipped": gettext_lazy("brought a pack of cards with Pennypot"),
 }
 LONGEST = 160
 

@@ -30,7 +30,7 @@ TITLED = re.compile(r"\b(Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Lord|Lady|Cllr|Councillor
 NAMES = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. ?)?[A-Z][a-z]+\b")
 # Fields of a pack that hold no words: codes, references, dates, and the names of agencies.
 NOT_WORDS = frozenset(
-    ["agency", "asset", "bring", "code", "custody", "duty", "format", "id", "kind", "language", "line", "link"]
+    ["agency", "asset", "bring", "custody", "duty", "format", "id", "kind", "language", "line", "link"]
     + ["rule", "signed_on"]
 )
 FIGURES = re.compile(r"\d+(?:[\s,]\d{3})*")
