@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
 # Fewest people that a published number stands for. Nought is published: it tells of nobody.
 LEAST = 5
@@ -123,6 +122,9 @@ def _alone(hidden: np.ndarray, lines: list[Line]) -> Place | None:
 
 def _given_away(numbers: np.ndarray, hidden: np.ndarray, lines: list[Line], wide: np.ndarray) -> Place | None:
     """Find a hidden number that all sums together pin down too closely; None when there is none."""
+    # Half a second of every start for what a result needs once.
+    from scipy.optimize import linprog
+
     places: list[Place] = [(int(r), int(c)) for r, c in np.argwhere(hidden)]
     if not places:
         return None
