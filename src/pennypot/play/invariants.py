@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
+from math import floor
 
 from .moves.deciding import KINDS
 from .pack import Pack
@@ -34,12 +36,20 @@ def _nothing_below(pack: Pack, state: State) -> Iterator[str]:
 
 
 def _pot_sums(pack: Pack, state: State) -> Iterator[str]:
-    """The pot, its slices, and all that came of them and of what was freed."""
-    money = state.money
-    freed = state.settled_pence - money["returned"]
-    shared = sum(pence for account, pence in money.items() if account.startswith(("share:", "project:")))
-    if money["pot"] + money["elsewhere"] + money["slice"] + money["freed"] + shared != pack.policy.pot_pence + freed:
-        yield "3: the pot, the slices, the shares and the projects do not sum to the pot and what was freed"
+    """The pot, its slices, and all that came of them and of what was freed: the neighbourhood's part is exact."""
+    money, policy = state.money, pack.policy
+    part = Fraction(policy.slice_people, policy.place_people)
+    gains = [Fraction(over * policy.gain_share, 100) for over in state.settled]
+    freed = sum(floor(gain * part) for gain in gains)
+    if money["returned"] != state.settled_pence - sum(map(floor, gains)):
+        yield f"3: {money['returned']} went back to the agencies, the gain share says otherwise"
+    here = money["slice"] + money["freed"]
+    here += sum(pence for account, pence in money.items() if account.startswith(("share:", "project:")))
+    slices = floor(policy.pot_pence * part) if state.phase != "lobby" else 0
+    if here != slices + freed:
+        yield f"3: the neighbourhood has {here}, its slice and what was freed for it come to {slices + freed}"
+    if money["pot"] + money["elsewhere"] != policy.pot_pence - slices + sum(map(floor, gains)) - freed:
+        yield "3: the pot and what sits elsewhere are not what the slice and what was freed leave over"
 
 
 def _pledges(pack: Pack, state: State) -> Iterator[str]:

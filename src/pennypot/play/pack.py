@@ -199,11 +199,20 @@ class Persona:
 
 
 @dataclass(frozen=True, slots=True)
+class Gain:
+    """Where pence saved beyond the target go: to the neighbourhood, to the rest of the place, back to the agencies."""
+
+    freed: int
+    elsewhere: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The money and the rules: pence, people, per cent.
 
     ``slice_people`` of ``place_people`` live in the neighbourhood that creates; its slice of the pot is their part.
-    ``gain_share`` is the part, in per cent, of what is saved beyond the target that the tables may spend.
+    ``gain_share`` is the part, in per cent, of what is saved beyond the target that people may create with.
     """
 
     pot_pence: int
@@ -218,6 +227,16 @@ class Policy:
     def slice_pence(self) -> int:
         """The neighbourhood's part of the pot; what a fraction of a penny is left over stays with the rest."""
         return self.pot_pence * self.slice_people // self.place_people
+
+    def gain_of(self, over_pence: int) -> Gain:
+        """Divide what was saved beyond the target, to the penny.
+
+        Cuts are place-wide, so of the gain each neighbourhood has its part of the people, as it has of the pot. What a
+        fraction of a penny is left over stays with the rest of the place.
+        """
+        gain = over_pence * self.gain_share // 100
+        freed = over_pence * self.gain_share * self.slice_people // (100 * self.place_people)
+        return Gain(freed, gain - freed, over_pence - gain)
 
 
 @dataclass(frozen=True)

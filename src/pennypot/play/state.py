@@ -179,8 +179,8 @@ class State:
     offers: dict[str, Offer] = field(default_factory=dict)
     offered: int = 0
     own_assets: dict[str, OwnAsset] = field(default_factory=dict)
-    # What was saved beyond the target and has left `saved`, freed or returned.
-    settled_pence: int = 0
+    # What was saved beyond the target each time that Pool ended, and has left `saved`: see `Policy.gain_of`.
+    settled: tuple[int, ...] = ()
     # Units that events added to the pack's assets, or took.
     more_units: dict[str, int] = field(default_factory=dict)
     events: tuple[Drawn, ...] = ()
@@ -211,6 +211,11 @@ class State:
     def consents_of(self, pack: Pack, card: str) -> tuple[str, ...]:
         """The seats whose yes a pool card needs. Alone nobody can be asked: the plan says whose yes is still needed."""
         return () if self.alone else pack.pool_card[card].consents
+
+    @property
+    def settled_pence(self) -> int:
+        """What was saved beyond the target and is freed or returned."""
+        return sum(self.settled)
 
     @property
     def found_pence(self) -> int:
@@ -316,7 +321,7 @@ def loaded(text: bytes | str) -> State:
     made["asks"] = tuple(tuple(one) for one in given["asks"])
     made["stories"] = {name: tuple(one) for name, one in given["stories"].items()}
     made["dots"] = {name: tuple(one) for name, one in given["dots"].items()}
-    for name in ("values", "pooled", "revealed", "carried"):
+    for name in ("values", "pooled", "revealed", "carried", "settled"):
         made[name] = tuple(given[name])
     return State(**{one.name: made[one.name] for one in fields(State)})
 

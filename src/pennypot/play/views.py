@@ -93,6 +93,7 @@ class View:
     gap_pence: int
     slice_pence: int
     freed_pence: int
+    elsewhere_pence: int
     returned_pence: int
     reserve_pence: int
     share_pence: int
@@ -135,7 +136,8 @@ def view_of(pack: Pack, state: State, who: str) -> View:
         found_pence=state.found_pence,
         gap_pence=state.gap_pence,
         slice_pence=money["slice"],
-        freed_pence=state.settled_pence - money["returned"],
+        freed_pence=sum(pack.policy.gain_of(over).freed for over in state.settled),
+        elsewhere_pence=money["elsewhere"],
         returned_pence=money["returned"],
         reserve_pence=money["reserve"],
         share_pence=money[f"share:{who}"] if role else 0,

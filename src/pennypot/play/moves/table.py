@@ -128,12 +128,15 @@ def _five_values(pack: Pack, state: State) -> tuple[str, ...]:
 
 
 def _free_money(pack: Pack, state: State, books: Books) -> None:
-    """What is saved beyond the target: a part is freed for the tables, the rest goes back to the agencies."""
+    """Of what is saved beyond the target a part is freed, for this neighbourhood and the others; the rest goes back."""
     over = max(0, state.money["saved"] - state.target_pence)
-    freed = over * pack.policy.gain_share // 100
-    books.move("saved", "freed", freed)
-    books.move("saved", "returned", over - freed)
-    state.settled_pence += over
+    if not over:
+        return
+    gain = pack.policy.gain_of(over)
+    books.move("saved", "freed", gain.freed)
+    books.move("saved", "elsewhere", gain.elsewhere)
+    books.move("saved", "returned", gain.returned)
+    state.settled = (*state.settled, over)
 
 
 def _share_out(state: State, books: Books) -> None:

@@ -209,6 +209,7 @@ def test_the_sums_of_the_authors_guide_are_the_packs_own() -> None:
         f"The slice of £{slice_pence / 100:,.2f} makes eight\nshares of £{slice_pence // 800:,} each",
         f"{len(prices)} ideas cost £{sum(prices) // 100:,}, which is {sum(prices) / slice_pence:.2f} slices",
         f"one resident in {pack.policy.place_people / pack.policy.slice_people:.0f} lives",
+        f"the neighbourhood £{pack.policy.gain_of(33_000_000_00).freed // 100:,} of it",
     ):
         assert said in guide, said
 

@@ -10,6 +10,7 @@ import pytest
 from pennypot.play import invariants, shipped, state, views
 from pennypot.play.money import Books
 from pennypot.play.moves import creating, deciding, table
+from pennypot.play.pack import Gain, Policy
 from pennypot.play.tests.guided import Broken, play_guided
 
 PACK = shipped("tilbrook")
@@ -190,10 +191,38 @@ def getting_up_loses_the_share(patch: Patch) -> None:
 def freed_money_counted_twice(patch: Patch) -> None:
     def free(pack, state, books):
         over = max(0, state.money["saved"] - state.target_pence)
-        books.move("saved", "freed", over * pack.policy.gain_share // 100)
-        state.settled_pence += over
+        books.move("saved", "freed", pack.policy.gain_of(over).freed)
+        state.settled = (*state.settled, over)
 
     patch.setattr(table, "_free_money", free)
+
+
+def the_whole_gain_for_one_neighbourhood(patch: Patch) -> None:
+    def gain_of(self, over):
+        gain = over * self.gain_share // 100
+        return Gain(gain, 0, over - gain)
+
+    patch.setattr(Policy, "gain_of", gain_of)
+
+
+def a_part_of_a_penny_rounded_up(patch: Patch) -> None:
+    real = Policy.gain_of
+
+    def gain_of(self, over):
+        gain = real(self, over)
+        return Gain(gain.freed + 1, gain.elsewhere - 1, gain.returned) if gain.elsewhere else gain
+
+    patch.setattr(Policy, "gain_of", gain_of)
+
+
+def the_others_gain_goes_back_to_the_agencies(patch: Patch) -> None:
+    real = Policy.gain_of
+
+    def gain_of(self, over):
+        gain = real(self, over)
+        return Gain(gain.freed, 0, gain.returned + gain.elsewhere)
+
+    patch.setattr(Policy, "gain_of", gain_of)
 
 
 def what_others_know_is_seen(patch: Patch) -> None:
@@ -250,6 +279,9 @@ BUGS: list[Callable[[Patch], None]] = [
     dissent_is_not_printed,
     getting_up_loses_the_share,
     freed_money_counted_twice,
+    the_whole_gain_for_one_neighbourhood,
+    a_part_of_a_penny_rounded_up,
+    the_others_gain_goes_back_to_the_agencies,
     what_others_know_is_seen,
     answers_are_seen_too_early,
     apply_changes_what_it_was_given,

@@ -53,14 +53,34 @@ def test_a_hundred_pounds_in_three() -> None:
     assert list(equal_parts(100_00, ["a", "b", "c"]).values()) == [33_34, 33_33, 33_33]
 
 
-def test_half_of_what_is_over_the_target_is_freed() -> None:
+def test_of_half_of_what_is_over_the_target_the_neighbourhood_has_its_part_of_the_people() -> None:
     table = at("cut", target_pence=100_000_01)
     table = _cut(table, "libraries", 1)  # 220,000 pounds
     table = play(table, {"do": "advance", **BOSS})
     table, entries = apply(PACK, table, {"do": "advance", **BOSS})
     over = 220_000_00 - 100_000_01
-    assert [(one.target, one.pence) for one in entries] == [("freed", over // 2), ("returned", over - over // 2)]
+    here = over // 2 // 8  # 6,000 of 48,000 people
+    assert [(one.target, one.pence) for one in entries] == [
+        ("freed", here),
+        ("elsewhere", over // 2 - here),
+        ("returned", over - over // 2),
+    ]
     assert table.gap_pence == 0 and table.found_pence == 220_000_00
+
+
+@pytest.mark.parametrize(("over", "freed", "elsewhere"), [(0, 0, 0), (15, 0, 7), (16, 1, 7), (17, 1, 7), (100, 6, 44)])
+def test_what_a_fraction_of_a_penny_is_stays_with_the_rest_of_the_place(over: int, freed: int, elsewhere: int) -> None:
+    gain = PACK.policy.gain_of(over)
+    assert (gain.freed, gain.elsewhere, gain.returned) == (freed, elsewhere, over - freed - elsewhere)
+
+
+def test_pool_that_ends_twice_settles_only_what_is_new() -> None:
+    table = at("cut", target_pence=100_000_00)
+    table = play(_cut(table, "libraries", 1), *[{"do": "advance", **BOSS}] * 2)
+    first = table.settled
+    table = play(table, {"do": "rollback", "to": "pool", "reason": "too fast", **BOSS}, {"do": "advance", **BOSS})
+    assert table.settled == first == (120_000_00,)
+    assert view_of(PACK, table, "board").freed_pence == 120_000_00 // 2 // 8
 
 
 @pytest.mark.parametrize(
