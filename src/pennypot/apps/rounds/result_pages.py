@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pennypot.apps.rounds import result_words
 from pennypot.apps.rounds.models import Outcome, Result, Round
 from pennypot.apps.rounds.result_pictures import Band, choices_funded, pot
+from pennypot.apps.rounds.turnout_words import turnout_said
 from pennypot.house.money import pounds
 
 # So many winners are named in the text to pass on.
@@ -109,7 +110,7 @@ def result_context(round: Round, result: Result, outcomes: Sequence[Outcome]) ->
         "compared": compared(result, found),
         "bars": bars,
         "most_voters": max((bar.voters for bar in bars), default=0),
-        "turnout": result_words.turnout_said(result.turnout),
+        "turnout": turnout_said(result.turnout),
         "files": file_names(round),
         "shared": result_words.shared_text(
             summary, round.title, round.place.name, [row.title for row in won[:NAMED_TO_SHARE]]

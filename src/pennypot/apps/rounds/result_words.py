@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pennypot.apps.budgets.said import listed
-from pennypot.house.money import decimal_point, pounds
+from pennypot.house.money import pounds
 
 # How a name of a project is written in a sentence; by default as it is.
 Name = Callable[[str], str]
@@ -218,6 +218,33 @@ def _lacked(more: int | None, less: int | None) -> str:
     return _("Neither more votes nor a lower cost would have been enough.")
 
 
+def adds_said(outcome: Mapping[str, Any]) -> str:
+    """Say how many of those who voted, but not for it, would have been enough; nothing where it was not looked for."""
+    adds = outcome.get("adds")
+    if not adds:
+        return ""
+    right = ngettext("%(number)s person", "%(number)s people", adds["right"]) % {"number": whole(adds["right"])}
+    if adds["any"] == adds["right"]:
+        return _("%(right)s who voted, but not for it, could have won it by choosing it too.") % {"right": right}
+    if adds["any"] is None:
+        said = _(
+            "%(right)s who voted, but not for it, could have won it by choosing it too. It depends on who they are."
+        )
+        return said % {"right": right}
+    said = (
+        _(
+            "Of those who voted, but not for it, %(right)s could have won it by choosing it too, if they are those who "
+            "had the most money left. Of those who had the least left it takes %(any)s."
+        )
+        if adds["tried"]
+        else _(
+            "Of those who voted, but not for it, %(right)s could have won it by choosing it too, if they are the right "
+            "ones. Any %(any)s would have been enough."
+        )
+    )
+    return said % {"right": right, "any": whole(adds["any"])}
+
+
 def _quoted(text: str) -> str:
     return _("“%(text)s”") % {"text": text}
 
@@ -308,6 +335,8 @@ def tie_said(tie: Mapping[str, Any], name: Name) -> str:
         "first": among[0],
         "reason": _TIE_KEYS.get(tie["decided_by"], _TIE_KEYS["lot"]),
     }
+    if "step" in tie:
+        said += " " + _("That was before the shares had been raised as far as in the end.")
     if not tie["matters"]:
         return said + " " + _("The other way round the same projects would have been funded.")
     changed = next(one for one in tie["otherwise"] if one["added"] or one["lost"])
@@ -359,50 +388,6 @@ def support_said(outcome: Mapping[str, Any]) -> str:
             "voters": voters % {"number": whole(outcome["votes"])},
         }
     return ngettext("%(number)s vote", "%(number)s votes", outcome["votes"]) % {"number": whole(outcome["votes"])}
-
-
-# The ways to vote, as the log's entries name them.
-CHANNELS = {
-    "web": gettext_lazy("on the web"),
-    "paper": gettext_lazy("on paper"),
-    "desk": gettext_lazy("at a desk"),
-    "tablet": gettext_lazy("on a shared tablet"),
-}
-
-
-def turnout_said(turnout: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the published turnout into words: a sentence, and tables whose names are in the reader's language."""
-    said: dict[str, Any] = {"voters": whole(turnout.get("voters", 0)), "tables": []}
-    if turnout.get("eligible"):
-        tenths = 1000 * turnout["voters"] // turnout["eligible"]
-        said["eligible"] = whole(turnout["eligible"])
-        said["share"] = f"{tenths // 10}{decimal_point()}{tenths % 10}\u00a0%"
-    for key, title in (("both", _("By area and by way of voting")), ("areas", _("By area")),
-                       ("channels", _("By way of voting"))):  # fmt: skip
-        if turnout.get(key):
-            said["tables"].append(_table(key, title, turnout[key]))
-    said["hidden"] = any(table["hidden"] for table in said["tables"])
-    said["too_few"] = any(key in turnout and turnout[key] is None for key in ("both", "areas", "channels"))
-    return said
-
-
-def _table(key: str, title: str, table: Mapping[str, Any]) -> dict[str, Any]:
-    one_way = len(table["columns"]) == 1
-    names = [_("Voters")] if one_way else [*(str(CHANNELS.get(one, one)) for one in table["columns"]), _("Together")]
-    rows = [
-        {
-            "name": (str(CHANNELS.get(row, row)) if key == "channels" else row) or _("area not known"),
-            "cells": [_cell(number) for number in (cells[:1] if one_way else cells)],
-        }
-        for row, cells in zip(table["rows"], table["cells"], strict=True)
-    ]
-    totals = [_cell(number) for number in (table["totals"][:1] if one_way else table["totals"])]
-    hidden = any(None in row for row in [*table["cells"], table["totals"]])
-    return {"key": key, "title": title, "columns": names, "rows": rows, "totals": totals, "hidden": hidden}
-
-
-def _cell(number: int | None) -> str:
-    return _("not shown") if number is None else whole(number)
 
 
 def shared_text(summary: Mapping[str, Any], title: str, place: str, first: list[str]) -> str:

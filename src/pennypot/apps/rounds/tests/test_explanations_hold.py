@@ -6,10 +6,14 @@ The change is made in the text of the ballots, with nothing of the code that fou
 from __future__ import annotations
 
 import re
+from itertools import combinations
+from types import SimpleNamespace
 
 import pytest
 
+from pennypot.apps.rounds import explaining
 from pennypot.apps.rounds.explaining import Unfit, read
+from pennypot.apps.rounds.result_words import tie_said
 from pennypot.apps.rounds.tests.counted import TOWN, written
 from pennypot.count import RuleCard, count, read_pabulib
 from pennypot.count.certificate import certificate
@@ -82,6 +86,51 @@ def test_the_sentences_of_real_elections_are_true(name, card):
     assert check(ours(some(*REAL)[name]), card) >= 5
 
 
+def choosing_it_too(pb, project, lines):
+    """The ballots with a project added to some of them, by the number of the line."""
+    head, votes = pb.split("\nVOTES\n")
+    names, *rows = votes.splitlines()
+    at = names.split(";").index("vote")
+    for line in lines:
+        cells = rows[line].split(";")
+        cells[at] = f"{cells[at]},{project}" if cells[at] else project
+        rows[line] = ";".join(cells)
+    return f"{head}\nVOTES\n{names}\n" + "\n".join(rows) + "\n"
+
+
+def without_it(pb, project):
+    """Numbers of the lines of ballots that do not choose a project."""
+    names, *rows = pb.split("\nVOTES\n")[1].splitlines()
+    at = names.split(";").index("vote")
+    return [line for line, row in enumerate(rows) if project not in row.split(";")[at].split(",")]
+
+
+@pytest.mark.parametrize("card", [ADD1, GREEDY], ids=["equal-shares", "greedy"])
+def test_so_many_of_the_other_voters_could_have_won_it_as_the_page_says(card):
+    pb = ours(TOWN.read_bytes())
+    told = {project: one["adds"] for project, one in reading_of(pb, card).outcomes.items() if "adds" in one}
+    assert told
+    for project, adds in told.items():
+        others = without_it(pb, project)
+        tried = [project in winners(choosing_it_too(pb, project, some), card)
+                 for some in combinations(others, adds["right"])]  # fmt: skip
+        assert any(tried), project
+        if card is GREEDY:  # whoever they are: only the number counts
+            assert all(tried) and adds["any"] == adds["right"]
+            fewer = combinations(others, adds["right"] - 1)
+            assert not any(project in winners(choosing_it_too(pb, project, some), card) for some in fewer)
+
+
+def test_what_would_take_too_long_to_find_out_is_left_out(monkeypatch):
+    pb = ours(TOWN.read_bytes())
+    monkeypatch.setattr(explaining, "_seconds_of_a_count", lambda election, result: 10.0)
+    outcomes = reading_of(pb, ADD1).outcomes
+    assert all(one["without"] for one in outcomes.values() if one["project"] == "2")  # three winners: 30 seconds
+    assert not [one for one in outcomes.values() if "adds" in one]
+    monkeypatch.setattr(explaining, "_seconds_of_a_count", lambda election, result: 100.0)
+    assert not [one for one in reading_of(pb, ADD1).outcomes.values() if one.get("without")]
+
+
 def test_what_other_rules_would_have_done_is_what_they_do():
     pb = ours(TOWN.read_bytes())
     for row in reading_of(pb, ADD1).compared:
@@ -105,6 +154,17 @@ def test_every_tie_is_told_with_what_would_have_been():
     assert tie["matters"] and tie["decided_by"] == "lot"
     first, second = tie["among"]
     assert tie["otherwise"] == [{"first": second, "added": [second], "lost": [first]}]
+
+
+def test_a_tie_that_was_met_at_an_earlier_step_says_so():
+    found = {"round": 1, "step": 3, "among": ["1", "2"], "decided_by": "cost", "matters": False, "otherwise": []}
+    kept = explaining._tie(found, SimpleNamespace(winners=("1",)))
+    assert kept["step"] == 3
+    assert "before the shares had been raised" in tie_said(kept, str)
+    at_the_end = explaining._tie(
+        {key: value for key, value in found.items() if key != "step"}, SimpleNamespace(winners=())
+    )
+    assert "before the shares" not in tie_said(at_the_end, str)
 
 
 def test_a_certificate_of_other_ballots_is_not_read():

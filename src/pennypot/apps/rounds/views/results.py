@@ -101,6 +101,7 @@ def result_of(request: HttpRequest, place: str, round: str, number: int) -> Http
         "result": known,
         "row": result_pages.row_of(outcome, outcomes),
         "told": outcome.explanation,
+        "adds": result_words.adds_said(outcome.explanation),
         "figures": result_pages.needed_said(outcome),
         "elsewhere": result_pages.fate_elsewhere(known, str(number)),
         "following": following,
