@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import segno
 import typst
-from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,6 +15,7 @@ from pennypot.apps.rounds.models import Proposal
 from pennypot.house.kept import Kept
 from pennypot.house.money import pounds
 from pennypot.house.texts import one_line
+from pennypot.house.typeset import fonts
 
 _TEMPLATE = Path(__file__).resolve().parent / "poster.typ"
 
@@ -59,15 +58,9 @@ def _set(written: str, address: str) -> bytes:
         "said.json": written.encode(),
         "qr.svg": segno.make(address, error="m", micro=False).svg_inline(border=0).encode(),
     }
-    return bytes(typst.compile(files, format="pdf", font_paths=_fonts()))
+    return bytes(typst.compile(files, format="pdf", font_paths=fonts()))
 
 
 @cache
 def _template() -> bytes:
     return _TEMPLATE.read_bytes()
-
-
-@cache
-def _fonts() -> Any:
-    """The type of the papers of voting, which is the type of the pages."""
-    return typst.Fonts(font_paths=[str(Path(settings.PACKAGE) / "apps" / "voting" / "papers" / "fonts")])

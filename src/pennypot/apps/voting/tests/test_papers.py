@@ -16,6 +16,7 @@ from PIL import Image
 
 from pennypot.apps.voting.papers import made, typeset
 from pennypot.apps.voting.papers.contents import AuditLetter, CodeLetter, Project, Sheet, Table
+from pennypot.house.typeset import files_of
 
 from .papers_given import ODD, paper_round
 
@@ -37,10 +38,7 @@ def pages_in(pdf):
 def words_of(paper):
     """Return every text that stands on a paper, as typst set it, joined."""
     template, data, pictures = paper
-    files = {f"{name}.typ": body for name, body in typeset._templates().items()}
-    files["paper.json"] = json.dumps(data).encode()
-    files |= {f"pictures/{name}.svg": typeset._wrapped(body) for name, body in pictures.items()}
-    files["main.typ"] = f'#include "{template}.typ"'.encode()
+    files = files_of(typeset.TEMPLATES, template, data, pictures)
     found = []
 
     def walk(node):
