@@ -79,10 +79,10 @@ def settle(
     return _AddOne(setting, start, step_of(setting), first, progress, seen).settled()
 
 
-def resume(setting: Setting, before: Settled) -> Settled:
-    """Go on with Add1 behind steps that are known to have come out as `before` says."""
-    run = _AddOne(setting, start_of(setting), step_of(setting), before.decision, None)
-    run.steps = before.steps
+def resume(setting: Setting, steps: int, endowment: Fraction) -> Settled:
+    """Go on with Add1 behind so many steps, none of which ends it."""
+    run = _AddOne(setting, start_of(setting), step_of(setting), setting.decide(endowment, endowment), None)
+    run.steps = steps
     return run.settled()
 
 

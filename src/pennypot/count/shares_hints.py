@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from fractions import Fraction
 from math import ceil, floor
+from typing import NamedTuple
 
-from .completion import Settled, resume, run_order, settle, start_of, step_of
+from .completion import resume, run_order, settle, start_of, step_of
 from .election import Election
 from .result import Result
 from .shares import Decision, Setting
@@ -16,6 +17,17 @@ from .ties import TieOrder
 from .whatif import with_cost
 
 SEVERAL = 8  # projects from which on it pays to go through all Add1 steps first
+LITTLE = 512  # so small a part of the budget is little money
+
+
+class Step(NamedTuple):
+    """The last of some Add1 steps: its number and endowment, and up to it for each project the greatest cost at which
+    Add1 might have ended otherwise (``most``), and the most that was spent."""
+
+    number: int
+    endowment: Fraction
+    most: dict[int, int]
+    spent: int
 
 
 class SharesHints:
@@ -37,7 +49,7 @@ class SharesHints:
         unit = Fraction(2) ** self.shift * 10**election.decimals
         prices = [Fraction(entry["price"]) * unit for entry in result.trail if "price" in entry]
         bounds = [(floor(price), ceil(price)) for price in prices]
-        self.before: list[tuple[Settled, dict[int, int]]] = []
+        self.before: list[Step] = []
         self.last = Thresholds(self.setting, self.endowment, self.endowment, self.shift, self.order, bounds)
 
     def held(self, at: int) -> int:
@@ -74,10 +86,9 @@ class SharesHints:
         return Thresholds(self.setting, endowment, endowment, found.shift, found.order, found.bounds)
 
     def look_back(self, losers: list[int]) -> None:
-        """Go through every Add1 step once and note at what cost these projects could have won there.
+        """Go through every Add1 step once and note at what cost these projects could have changed where Add1 ends.
 
-        A project that wins in none of the steps up to one changes nothing about them, so counting it again at another
-        cost may begin behind that step.
+        Counting one again at another cost may begin behind the steps in which it surely does not (`Passable`).
         """
         seen: list[tuple[int, Decision]] = []
         settled = settle(self.setting, None, seen)
@@ -85,16 +96,30 @@ class SharesHints:
         start, step = start_of(self.setting), step_of(self.setting)
         known = [entry for entry in seen if entry[0] <= settled.steps]
         ends = [first - 1 for first, _ in known[1:]] + [settled.steps]
-        most = dict.fromkeys(losers, 0)
+        most, spent = dict.fromkeys(losers, 0), 0
         for (first, decision), last in zip(known, ends, strict=True):
             run = Thresholds(
                 self.setting, start + first * step, start + last * step, decision.shift, decision.order, decision.bounds
             )
-            most = {at: run.cost_to_win(at, most[at])[0] for at in losers}
-            self.before.append((Settled(start + last * step, decision, last), most))
+            passable = run.passable()
+            most = {at: run.cost_to_win(at, most[at], passable)[0] for at in losers}
+            spent = max(spent, sum(self.setting.cost[c] for c in decision.order))
+            self.before.append(Step(last, start + last * step, most, spent))
 
     def greatest_cost(self, at: int) -> int | None:
         """A cost at which a project wins while one unit more loses, if one is found below its own; after `look_back`.
+
+        It is looked for by counts that begin near the end of Add1, where things are decided almost always; and proven,
+        or looked for again, by counts that leave out no step but those that surely change nothing.
+        """
+        found, own = self._greatest(at, True), self.setting.cost[at]
+        wins = found and self._limit(at, found) is not None
+        if wins and (found + 1 == own or self._limit(at, found + 1) is None):
+            return found
+        return self._greatest(at, False)
+
+    def _greatest(self, at: int, late: bool) -> int | None:
+        """Search for such a cost.
 
         Tried are the costs at which it could have won in the last steps; then, wherever it wins, the greatest cost
         that the step at which that count ended allows (`_limit`); only then the middle of what is still open.
@@ -102,7 +127,7 @@ class SharesHints:
         low, high, limit = 0, self.setting.cost[at], 0
         for cost in self._worth_trying(at, high):
             if cost < high:
-                found = self._limit(at, cost)
+                found = self._limit(at, cost, late)
                 if found is not None:
                     low, limit = cost, found
                     break
@@ -112,7 +137,7 @@ class SharesHints:
             trial = low + 1 if likely else (low + high) // 2
             if low < limit < high:
                 trial = limit
-            found = self._limit(at, trial)
+            found = self._limit(at, trial, late)
             if found is None:
                 likely = likely and trial > low + 1
                 high, limit = trial, 0
@@ -125,7 +150,7 @@ class SharesHints:
         """From the greatest: the costs below which it could have won in the last steps; then halves down to one."""
         found, back = {self.cost_to_win(at)[0]}, 1
         while back <= len(self.before):
-            found.add(self.before[-back][1][at])
+            found.add(self.before[-back].most[at])
             back *= 4
         tried = sorted(found - {0}, reverse=True)
         half = min([cost, *tried]) // 2
@@ -134,15 +159,19 @@ class SharesHints:
             half //= 4
         return tried if tried[-1:] == [1] else [*tried, 1]
 
-    def _limit(self, at: int, cost: int) -> int | None:
-        """Count again at another cost, from where the project could first win; None if it loses.
+    def _limit(self, at: int, cost: int, late: bool = False) -> int | None:
+        """Count again at another cost, from where the project could first change the end; None if it loses.
 
-        Else the cost up to which it would win the step at which that count ended, and not break the budget there.
+        Else the cost up to which it would win the step at which that count ended, and not break the budget there. With
+        `late` it begins only where little money would be left: likely the same, not surely.
         """
         changed = with_cost(self.election, at, cost)
         setting = Setting(changed, self.setting.card, TieOrder(changed, self.setting.card))
-        behind = bisect_left(self.before, cost, key=lambda entry: entry[1][at])
-        settled = resume(setting, self.before[behind - 1][0]) if behind else settle(setting)
+        behind = bisect_left(self.before, cost, key=lambda step: step.most[at])
+        if late:
+            spent = changed.budget - changed.budget // LITTLE - cost
+            behind = max(behind, bisect_right(self.before, spent, key=lambda step: step.spent))
+        settled = resume(setting, *self.before[behind - 1][:2]) if behind else settle(setting)
         funded = settled.decision.order
         if at not in funded:
             return None

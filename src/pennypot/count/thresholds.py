@@ -31,6 +31,20 @@ class Supporters(NamedTuple):
     reach: int
 
 
+class Passable(NamedTuple):
+    """Up to what cost a project may be funded at a round or after it, and the run surely does not end Add1.
+
+    ``cost`` has a row for every so many (``every``) rounds and one figure for each project; it never falls.
+    """
+
+    every: int
+    cost: np.ndarray
+
+    def up_to(self, at_round: int, at: int) -> int:
+        """The cost for one project and round."""
+        return int(self.cost[at_round // self.every, at])
+
+
 class Thresholds:
     """One run, kept round by round: what every voter had left, as whole numbers of 2 ** -shift of the money's unit.
 
@@ -53,7 +67,7 @@ class Thresholds:
         self, setting: Setting, endowment: Fraction, highest: Fraction, shift: int,
         order: Sequence[int], bounds: Sequence[tuple[int, int]],
     ) -> None:  # fmt: skip
-        self.setting, self.shift, self.rounds = setting, shift, len(order)
+        self.setting, self.shift, self.order, self.rounds = setting, shift, order, len(order)
         unit = Fraction(2) ** shift
         self.most = ceil(highest * unit)
         self.money = np.empty((len(order) + 1, setting.groups), np.int64)
@@ -92,31 +106,75 @@ class Thresholds:
         low = int(who.weight @ self.money[-1].take(who.rows))
         return low, low + who.votes * self.slack[-1]
 
-    def cost_to_win(self, at: int, floor: int = 0) -> tuple[int, bool]:
+    def cost_to_win(self, at: int, floor: int = 0, passable: Passable | None = None) -> tuple[int, bool]:
         """The greatest whole cost at which the run would have funded a project, and whether bounds prove it.
 
         What is not proven is near, and at no greater cost (below its own) would the run have funded it. 0 says that it
-        would not even have been funded at a cost of 1. With `floor`, anything up to that is answered by it, unproven.
+        would not even have been funded at a cost of 1. With `floor`, anything up to that is answered by it, unproven;
+        with `passable`, costs at which the project may win without ending Add1 are left out.
         """
         if self.shift < 0:
             return self.setting.cost[at], False
         who, top = self._supporters(at), self.setting.cost[at]
         least, most = self._held(who)
-        best, when = min(max(most >> self.shift, floor), top), self.rounds
+        held = most >> self.shift
+        if passable and held <= passable.up_to(self.rounds, at):
+            held = 0
+        best, when = min(max(held, floor), top), self.rounds
         first = self._first_in_reach(who, best + 1)
         parts = [(first, self.rounds - 1)] if first < self.rounds else []
         while parts and best < top:
             begin, end = parts.pop()
-            if self._most_given(who, begin, end, best + 1) < (best + 1) << self.shift:
+            wanted = 1 + (max(best, passable.up_to(begin, at)) if passable else best)
+            if wanted > top or self._most_given(who, begin, end, wanted) < wanted << self.shift:
                 continue
             if begin < end:
                 middle = (begin + end) // 2
                 parts += [(middle + 1, end), (begin, middle)]
                 continue
-            best, when = self._most_at_round(who, begin, best + 1, top), begin
+            best, when = self._most_at_round(who, begin, wanted, top), begin
         if not best:
             return 0, True
         return best, best < top and self._surely_won(who, when, best, least)
+
+    def passable(self) -> Passable | None:
+        """Costs at which a project could be funded as well, and Add1 would go on all the same; None: not known.
+
+        Until a project is funded nothing changes. What may be funded afterwards is what its supporters could still pay
+        for then; all of it together, with what was funded before, bounds what the run spends. What nobody could pay for
+        any more stays open, and Add1 goes on while such a project fits into the money that is surely left.
+        """
+        setting, budget = self.setting, self.setting.election.budget
+        if self.shift < 0 or len(setting.rival) or not setting.exact_integers:
+            return None
+        every, found = max(1, self.rounds // 16), []
+        waiting, spent = setting.can_win.copy(), 0
+        for at_round in range(self.rounds + 1):
+            if at_round % every == 0:
+                more, payable = self._could_follow(at_round, waiting)
+                shut = np.flatnonzero(waiting & ~payable)
+                shut = shut[np.argsort(setting.cost_array[shut], kind="stable")][:2]
+                fits = setting.cost_array[shut].tolist() if setting.card.stop == "exhaustive" else [0] * len(shut)
+                left = np.full(setting.projects, budget - spent - more - fits[0] if fits else -1, np.int64)
+                left[shut[:1]] = budget - spent - more - fits[1] if fits[1:] else -1
+                found.append(left)
+            if at_round < self.rounds:
+                waiting[self.order[at_round]] = False
+                spent += setting.cost[self.order[at_round]]
+        return Passable(every, np.maximum.accumulate(np.array(found)))
+
+    def _could_follow(self, at_round: int, waiting: np.ndarray) -> tuple[int, np.ndarray]:
+        """No less than what can be spent from a round on, and on which projects."""
+        setting, money = self.setting, self.money[at_round]
+        most = setting.weight * (money + self.slack[at_round])
+        running = np.zeros(len(setting.group) + 1, np.int64)
+        np.cumsum(most.take(setting.group), out=running[1:])
+        held = running[setting.start[1:]] - running[setting.start[:-1]]
+        payable = waiting & (held >> self.shift >= setting.cost_array)
+        reached = np.zeros(setting.groups, bool)
+        for c in np.flatnonzero(payable).tolist():
+            reached[setting.supporters_of(c)] = True
+        return min(int(setting.cost_array[payable].sum()), int(most @ reached >> self.shift) + 1), payable
 
     def votes_to_win(self, at: int) -> int:
         """About how many more voters for a project alone, each with the same endowment, would let it win this run."""

@@ -1,11 +1,14 @@
 """Costs that would have won, found from the run itself: what is called proven holds when counted again."""
 
 from pennypot.count import Election, RuleCard, count
+from pennypot.count.completion import _cost, _finished, settle, start_of, step_of
 from pennypot.count.counting import as_counted
 from pennypot.count.explain import explain
 from pennypot.count.greedy import rivals
+from pennypot.count.shares import Setting
 from pennypot.count.shares_hints import SharesHints
 from pennypot.count.tests.sweep import random_case
+from pennypot.count.thresholds import Thresholds
 from pennypot.count.ties import TieOrder
 from pennypot.count.whatif import with_cost, with_more_votes
 
@@ -75,6 +78,35 @@ def test_costs_after_add1_hold_when_counted_again_from_the_start():
                 found_some += 1
                 assert not wins(election, card, at, found + 1)
     assert found_some > 15, asked
+
+
+def test_what_is_called_passable_never_ends_add1():
+    passed = 0
+    for number in range(400):
+        election, _, card = random_case(number)
+        card = card.but(rule="equal-shares", completion="add1", pots=(), caps=(), leftover="keep", exclusive=())
+        result = count(election, card, alternatives=False, trail=False)
+        if result.endowment is None or not 0 < result.steps <= 40:
+            continue
+        election = as_counted(election, card)
+        setting = Setting(election, card, TieOrder(election, card))
+        seen = []
+        settle(setting, None, seen)
+        for first, decision in [entry for entry in seen if entry[0] <= result.steps]:
+            endowment = start_of(setting) + first * step_of(setting)
+            run = Thresholds(setting, endowment, endowment, decision.shift, decision.order, decision.bounds)
+            passable = run.passable()
+            for at in losers_with_votes(election, result):
+                most = run.cost_to_win(at, 0, passable)[0]
+                for cost in {most + 1, (most + election.costs[at]) // 2} - {0}:
+                    if passable and most < cost < election.costs[at]:
+                        again = with_cost(election, at, cost)
+                        other = Setting(again, card, TieOrder(again, card))
+                        order = other.decide(endowment, endowment).order
+                        passed += at in order
+                        ended = _cost(other, order) > election.budget or _finished(other, order)
+                        assert not ended or (at not in order and _finished(setting, decision.order)), number
+    assert passed > 100
 
 
 def test_votes_missing_hold_when_counted_again():
