@@ -129,8 +129,7 @@ class Log:
     def __init__(self, content):
         self.raw = content.split(b"\n")[:-1]
         self.leaves = [json.loads(line) for line in self.raw]
-        self.ballots, self.out, self.at_close, self.close, self.tally = {}, set(), None, None, None
-        commitments = set()
+        self.ballots, self.out, commitments, self.at_close, self.close, self.tally = {}, set(), set(), None, None, None
         for index, (raw, leaf) in enumerate(zip(self.raw, self.leaves, strict=True)):
             need(canonical(leaf) == raw and leaf["i"] == index, f"leaf {index} is not written as leaves are")
             kind = leaf["type"]
@@ -148,10 +147,9 @@ class Log:
             elif kind == "close":
                 need(self.close is None, "the election was closed twice")
                 self.close, self.at_close = leaf, self.counted()
-            elif kind == "tally":
-                self.tally = leaf
             else:
-                need(index < 2, f"leaf {index} is of no known kind")
+                need(index < 2 or kind == "tally", f"leaf {index} is of no known kind")
+                self.tally = leaf if kind == "tally" else None
         need(self.close and self.tally, "the log does not end with a close and a tally: something was cut off")
 
     def _take_out(self, index, verb, target, kinds):
@@ -165,9 +163,8 @@ class Log:
         return {at: leaf for at, leaf in self.ballots.items() if not {("replaces", at), ("voids", at)} & self.out}
 
 
-def holds(config, choices):
-    """Whether the choices of one ballot hold against the ballot form."""
-    cost = {project["id"]: project["cost_pence"] for project in config["projects"]}
+def holds(config, cost, choices):
+    """Whether the choices of one ballot hold against the ballot form; each project's cost is given by its number."""
     try:
         pairs = [(one[0], one[1]) if config["form"] == "points" else (one, 1) for one in choices]
         proper = all(type(n) is int and n in cost and type(points) is int and points > 0 for n, points in pairs)
@@ -185,23 +182,24 @@ class Count:
     """One election, or the part of it that a pot pays for. Money is in whole pence."""
 
     def __init__(self, config, rule, ballots, members, budget):
-        self.rule, self.budget, self.form, self.weights = rule, budget, config["form"], []
+        self.rule, self.budget, self.form, self.voters = rule, budget, config["form"], 0
+        self.usual = {"cost": "votes", "count": "votes-per-cost", "points": "points"}[rule["utility"]]
+        self.by_points = rule["utility"] == "points"
         self.cost = {str(one["id"]): one["cost_pence"] for one in config["projects"] if one["id"] in members}
-        self.fans = {project: [] for project in self.cost}
-        for choices, weight in ballots.items():
+        self.points = dict.fromkeys(self.cost, 0)
+        self.fans = {project: ([], []) for project in self.cost}  # who pays for it, and how many times the price
+        for choices, times in ballots.items():
             pairs = choices if self.form == "points" else [(number, 1) for number in choices]
             pairs = [(str(number), points) for number, points in pairs if number in members]
             if self.form == "rank":
                 pairs = [(p, len(pairs) - at - 1 + rule["last_place"]) for at, (p, _) in enumerate(pairs)]
             for project, points in pairs:
                 if points > 0:
-                    self.fans[project].append((len(self.weights), points))
-            if pairs:
-                self.weights.append(weight)
-        self.usual = {"cost": "votes", "count": "votes-per-cost", "points": "points"}[rule["utility"]]
-        self.by_points = rule["utility"] == "points"
-        self.votes = {c: sum(self.weights[i] for i, _ in fans) for c, fans in self.fans.items()}
-        self.points = {c: sum(self.weights[i] * p for i, p in fans) for c, fans in self.fans.items()}
+                    self.points[project] += points * times
+                    self.fans[project][0].extend(range(self.voters, self.voters + times))
+                    self.fans[project][1].extend([points if self.by_points else 1] * times)
+            self.voters += times if pairs else 0
+        self.votes = {c: len(voters) for c, (voters, _) in self.fans.items()}
         score = self.points if self.form in ("points", "rank") else self.votes
         self.can = {c for c in self.cost if self.votes[c] and score[c] >= rule["threshold"]} - set(rule["withdrawn"])
         self.rivals = {c: {r for g in rule["exclusive"] if c in g for r in g} - {c} for c in self.cost}
@@ -209,16 +207,13 @@ class Count:
         self.rank = {c: (*(self._tie(key, c) for key in keys), c) for c in self.cost}
 
     def _tie(self, key, c):
-        if key == "lot":
-            return hashlib.sha256(f"{self.rule['seed']}\n{c}".encode()).hexdigest()
-        return {"votes": -self.votes[c], "points": -self.points[c], "cost": self.cost[c], "id": c}[key]
+        lot = hashlib.sha256(f"{self.rule['seed']}\n{c}".encode()).hexdigest()
+        return {"lot": lot, "votes": -self.votes[c], "points": -self.points[c], "cost": self.cost[c], "id": c}[key]
 
     def winners(self):
         if self.rule["rule"] == "greedy":
             return self.greedy([], self.budget, self.rule["measure"] or self.usual, self.rule["too_dear"] == "stop")
-        if not self.weights:
-            return []
-        start, step = Fraction(self.budget, sum(self.weights)), Fraction(self.rule["step"]) * 100
+        start, step = Fraction(self.budget, max(1, self.voters)), Fraction(self.rule["step"]) * 100
         start = Fraction(start // 100 * 100) if self.rule["start"] == "whole" else start
         won = self.shares(start)
         while self.rule["completion"] == "add1" and not self._finished(won):
@@ -253,17 +248,16 @@ class Count:
 
     def shares(self, endowment):
         """Equal Shares for one endowment. Money is in whole parts of a penny that every payment divides."""
-        unit = endowment.denominator
-        money, won, gone = [endowment.numerator] * len(self.weights), [], set()
+        # Who holds the same money shares a purse; nothing is in the first.
+        money, purse, unit, won, gone = [0, endowment.numerator], [1] * self.voters, endowment.denominator, [], set()
         # A price never falls, so the least one that was ever worked out comes first and is worked out again.
-        queue = [(Fraction(0), self.rank[c], c, -1) for c in self.can]
-        heapq.heapify(queue)
+        queue = sorted((Fraction(0), self.rank[c], c, -1) for c in self.can)
         while queue:
             key, rank, c, when = heapq.heappop(queue)
             if c in gone:
                 continue
             if when < len(won):
-                price = self._price(c, money, unit)
+                price = self._price(c, money, unit, purse)
                 if price is not None:
                     key = price / self.cost[c] if self.rule["utility"] == "cost" else price
                     heapq.heappush(queue, (key, rank, c, len(won)))
@@ -272,21 +266,27 @@ class Count:
             finer = lcm(unit, price.denominator)
             money, unit = [m * (finer // unit) for m in money], finer
             due = price.numerator * (finer // price.denominator)
-            for voter, points in self.fans[c]:
-                money[voter] = max(0, money[voter] - due * (points if self.by_points else 1))
+            after = {}
+            for voter, points in zip(*self.fans[c], strict=True):
+                kind = purse[voter], points
+                if kind not in after:
+                    money.append(money[kind[0]] - due * points)
+                    after[kind] = len(money) - 1 if money[-1] > 0 else 0
+                purse[voter] = after[kind]
             won.append(c)
             gone |= self.rivals[c] | {c}
         return won
 
-    def _price(self, c, money, unit):
+    def _price(self, c, money, unit, purse):
         """What each supporter pays (for each point) when nobody pays more than they have; None if it is too dear."""
-        fans = [(money[i], p if self.by_points else 1, self.weights[i]) for i, p in self.fans[c] if money[i]]
+        kinds = Counter(zip(map(purse.__getitem__, self.fans[c][0]), self.fans[c][1], strict=True))
+        fans = [(money[held], points, number) for (held, points), number in kinds.items() if held]
         fans.sort(key=(lambda fan: Fraction(fan[0], fan[1])) if self.by_points else None)
-        due, share = self.cost[c] * unit, sum(points * weight for _, points, weight in fans)
-        for held, points, weight in fans:
+        due, share = self.cost[c] * unit, sum(points * number for _, points, number in fans)
+        for held, points, number in fans:
             if held * share >= due * points:
                 return Fraction(due, share * unit)
-            due, share = due - held * weight, share - points * weight
+            due, share = due - held * number, share - points * number
         return None
 
 
@@ -300,7 +300,7 @@ def recount(config, result, ballots):
     whole, left, won = Count(config, rule, ballots, everything, config["budget_pence"]), config["budget_pence"], []
     if not rule["pots"]:
         return whole.winners()
-    others = set(everything)
+    others = everything
     for pot in rule["pots"]:
         column = "category" if pot["by"] == "category" else "neighborhood"
         inside = {one["id"] for one in config["projects"] if one["columns"][column] == pot["name"]}
@@ -315,18 +315,18 @@ def recount(config, result, ballots):
 def check_ballots(config, log, files):
     """Compare the opened ballots with the log; return the choices that count, with how often each was made."""
     result, wanted = json.loads(files["result.json"]), {leaf["commitment"] for leaf in log.counted().values()}
-    ballots, invalid, seen, fits = Counter(), [], set(), {}
+    ballots, invalid, seen = Counter(), [], set()
+    cost = {project["id"]: project["cost_pence"] for project in config["projects"]}
     for line in files["ballots.jsonl"].split(b"\n")[:-1]:
         commitment = sha256(line).hex()
         need(commitment in wanted, "a ballot was changed or added: its SHA-256 is of no ballot that counts in the log")
         need(commitment not in seen, "a ballot is there twice")
         seen.add(commitment)
         choices = json.loads(line)["choices"]
-        key = str(choices)
-        fits[key] = fits[key] if key in fits else holds(config, choices)
-        invalid += [] if fits[key] else [commitment]
-        if fits[key]:
+        if holds(config, cost, choices):
             ballots[tuple(tuple(one) if isinstance(one, list) else one for one in choices)] += 1
+        else:
+            invalid.append(commitment)
     need(wanted - seen == set(result["unopened"]), "ballots that are in the log are missing")
     need(sorted(invalid) == result["invalid"], "the ballots that do not hold are not those that the result names")
     need(result["ballots"] == log.tally["ballots"] == sum(ballots.values()), "the number of ballots is not the log's")
