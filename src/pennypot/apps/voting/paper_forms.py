@@ -32,6 +32,27 @@ class ClerkForm(forms.Form):
         field.label_from_instance = lambda person: person.said_name  # type: ignore[attr-defined]
 
 
+class PrintForm(forms.Form):
+    """Which paper is printed, in a round where each area has its own."""
+
+    area = forms.ModelChoiceField(label=_("For whom"), queryset=Area.objects.none(), empty_label=_("Choose an area"))
+    other = forms.ModelChoiceField(
+        label=_("The other area that they chose"), queryset=Area.objects.none(), required=False, empty_label=_("None")
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, required=False)
+    large = forms.ChoiceField(
+        label=_("Letters"), choices=[("", _("as usual")), ("yes", _("large print"))], required=False
+    )
+
+    def __init__(self, *args: Any, round: Round, **options: Any) -> None:
+        super().__init__(*args, **options)
+        areas = Area.objects.filter(place_id=round.place_id).defer("outline").order_by("name")
+        for name in ("area", "other"):
+            self.fields[name].queryset = areas  # type: ignore[attr-defined]
+        if round.scope != Round.Scope.OWN_AND_ONE:
+            del self.fields["other"]
+
+
 class EnvelopeForm(forms.Form):
     """Whose outer envelope this is."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -15,32 +16,38 @@ from django.utils.translation import ngettext
 
 from pennypot.apps.people.models import Person
 from pennypot.apps.people.roles import Role
+from pennypot.apps.places.models import Area
 from pennypot.apps.rounds.models import Picture, Round
 from pennypot.apps.rounds.stages import Kind, said
 from pennypot.apps.voting import codes
 from pennypot.apps.voting.eligibility import written
 from pennypot.apps.voting.models import Election, PaperBallot, PaperBatch, PaperEnvelope, PaperKeying, RollEntry
 from pennypot.apps.voting.papers.contents import PaperRound, Project
-from pennypot.apps.voting.queries.ballots import Ballot, whole_ballot
+from pennypot.apps.voting.queries.ballots import Ballot, ballot_for, whole_ballot
 
 State = PaperEnvelope.State
 
 
-def paper_round(round: Round, *, pictures: bool = False) -> PaperRound:
+def paper_round(round: Round, *, areas: Sequence[Area] = (), pictures: bool = False) -> PaperRound:
     """Return a round as its papers say it; call it with the paper's language switched on. Two SQL queries.
 
     Parameters
     ----------
+    areas
+        In a round where people vote on their own area: whose projects the paper has, besides those of the whole place,
+        as on the web; all projects if left out. One more query.
     pictures
         Whether to read the first picture of each project too: one more query, and a file each.
     """
     ballot = whole_ballot(round)
+    if areas and round.scope != Round.Scope.PLACE:
+        ballot = ballot_for(ballot, [area.pk for area in areas])
     shown = _pictures(ballot) if pictures else {}
     voting = next((one for one in round.stage_list if one.kind == Kind.VOTING), None)
     pots = dict(round.pots.filter(quota_pence__gt=0).values_list("pk", "name"))
     return PaperRound(
         place=round.place.name,
-        title=round.title,
+        title=" · ".join([round.title, *(area.name for area in areas)]),
         form=round.ballot_form,
         budget_pence=round.budget_pence,
         closes=said(voting.closes_at, round.zone) if voting else "",

@@ -9,18 +9,21 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from pennypot.apps.places.models import Area
+from pennypot.apps.rounds.models import Round
 from pennypot.apps.voting import keyed
 from pennypot.apps.voting.actions.clerks import end_clerk, name_clerk, wait_for_paper
 from pennypot.apps.voting.actions.envelopes import check_envelope, open_envelopes, send_back
 from pennypot.apps.voting.actions.paper import Outcome, Read, key_ballot
 from pennypot.apps.voting.choices import POINTS, RANK, Choices
 from pennypot.apps.voting.models import PaperBatch, PaperEnvelope
-from pennypot.apps.voting.paper_forms import BackForm, ClerkForm, EnvelopeForm, KeyForm, OpenForm
+from pennypot.apps.voting.paper_forms import BackForm, ClerkForm, EnvelopeForm, KeyForm, OpenForm, PrintForm
 from pennypot.apps.voting.papers import made
 from pennypot.apps.voting.papers.contents import Sheet, Table
 from pennypot.apps.voting.permissions.paper import (
@@ -62,6 +65,7 @@ def _room(asked: Asked, form: ClerkForm) -> HttpResponse:
             "batches": queries.batches_of(election) if election else [],
             "is_fixed": asked.round.ballot.exists(),
             "languages_of_papers": settings.LANGUAGES,
+            "print_form": PrintForm(round=asked.round) if asked.round.scope != Round.Scope.PLACE else None,
         },
     )
 
@@ -111,7 +115,22 @@ def paper_ballot(request: HttpRequest, place: str, round: str) -> HttpResponse:
     require(is_clerk(request.user, asked.round))
     if not asked.round.ballot.exists():
         raise Invalid(_("First fix the ballot. Then it can be printed."))
+    if asked.round.scope == Round.Scope.OWN_AREA and not _areas(asked):
+        raise Invalid(_("In this round each area has a ballot paper of its own. Choose the area first."))
     return _paper(asked, "ballot")
+
+
+def _areas(asked: Asked) -> list[Area]:
+    """Return the areas whose paper is asked for; none where every paper of the round is the same."""
+    given = [asked.request.GET.get(name, "") for name in ("area", "other")]
+    if asked.round.scope == Round.Scope.PLACE or not any(given):
+        return []
+    form = PrintForm(asked.request.GET, round=asked.round)
+    form.is_valid()
+    if "area" in form.errors or "other" in form.errors:
+        raise Invalid(_("There is no such area here. Go back and choose one."))
+    found = [form.cleaned_data["area"], form.cleaned_data.get("other")]
+    return list(dict.fromkeys(area for area in found if area is not None))
 
 
 def _paper(asked: Asked, kind: str) -> HttpResponse:
@@ -121,14 +140,16 @@ def _paper(asked: Asked, kind: str) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         language = translation.get_language() or settings.LANGUAGE_CODE
     large = given.get("large") == "yes"
+    areas, pictures = _areas(asked), kind == "booklet" and given.get("pictures") == "yes"
     with translation.override(language):
-        content = queries.paper_round(asked.round, pictures=kind == "booklet" and given.get("pictures") == "yes")
+        content = queries.paper_round(asked.round, areas=areas, pictures=pictures)
     if kind == "booklet":
         paper = made.booklet(content, language=language, large=large)
     else:
         style = given.get("style", "")
         paper = made.ballot(content, language=language, large=large, style=style if style in ("list", "card") else "")
-    name = "-".join([asked.round.slug, kind, language, *(["large"] if large else [])])
+    parts = [asked.round.slug, kind, *(slugify(area.name) for area in areas), language, "large" if large else ""]
+    name = "-".join(part for part in parts if part)
     return pdf_answer(made.kept_pdf(paper), name)
 
 
