@@ -21,9 +21,13 @@ def front(request: HttpRequest) -> HttpResponse:
     """What Pennypot is, and every open place, found by its name or by the name of an area."""
     words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:SEARCH_LETTERS]
     page = queries.find_places(request.user, words, request.GET.get("page", "1"))
+    for one in page:
+        one.solo_url = layout.page_of("game_solo", one.slug)
     context = {
         "page": page,
         "words": words,
+        # The first thing that somebody new can do, with the first place that is open.
+        "try_url": next((one.solo_url for one in page if one.is_open), "") if not words else "",
         "may_make": permissions.may_make_place(request.user),
     }
     return render(request, "places/front.html", context)
@@ -39,6 +43,7 @@ def place(request: HttpRequest, place: str) -> HttpResponse:
     context = {
         "place": found,
         "stages": stages.told(found.slug),
+        "solo_url": layout.page_of("game_solo", found.slug),
         "rounds_url": layout.page_of("rounds", found.slug),
         "agencies": queries.agencies(found),
         "areas": areas,
