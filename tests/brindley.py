@@ -33,6 +33,7 @@ PARTS = {
     "theme": "health",
     "family": "council",
     "step": "areas",
+    "part": "values",
     "provider_id": "oidc",
     "token": "not-a-real-token",
     "work": str(uuid.UUID(int=1)),

@@ -12,7 +12,7 @@ from pennypot.apps.game.actions.packs import keep_shipped
 from pennypot.testing.browser import DESKTOP, PHONE
 from pennypot.testing.cast import Cast
 
-PICTURES = os.environ.get("PENNYPOT_PICTURES", "")
+PICTURES = os.environ.get("PICTURES_INTO", "")
 
 
 def snap(page: Any, name: str) -> None:
