@@ -218,11 +218,11 @@ def test_s47_no_pattern_of_ours_takes_long_on_any_text():
             text = piece * (5_000 // len(piece))
             for attempt in (text + "!", "1" + text, "a" + text + "\n"):
                 given = attempt.encode() if isinstance(pattern.pattern, bytes) else attempt
-                began = time.perf_counter()
+                began = time.process_time()
                 pattern.fullmatch(given)
                 for _ in zip(pattern.finditer(given), range(50), strict=False):
                     pass
-                if time.perf_counter() - began > 0.3:
+                if time.process_time() - began > 0.3:
                     slow.append((where, piece))
     assert slow == []
 

@@ -1,10 +1,10 @@
-"""A Chromium for browser tests: fixtures `chromium` (one a module) and `look` (opens a page and watches it)."""
+"""A Chromium for browser tests: `chromium` (one a module), `look` (opens a page), `barriers` (visits as everybody)."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,12 @@ PHONE = {"width": 360, "height": 740}
 NARROW = {"width": 320, "height": 640}
 DESKTOP = {"width": 1280, "height": 900}
 PROJECTOR = {"width": 1920, "height": 1080}
+
+# What axe is asked, beside which it says nothing of what it found good.
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
 
 
 @dataclass
@@ -84,6 +90,67 @@ def look(chromium: Any, live_server: Any) -> Iterator[Callable[..., Watched]]:
     yield open_path
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def barriers(look: Callable[..., Watched]) -> Callable[..., dict[str, list[str]]]:
+    """Return a function that visits pages as everybody would and returns what stands in their way, by page.
+
+    Each page is opened once with scripts (axe on a light desktop and a dark phone, then 320 pixels wide, where nothing
+    may scroll sideways) and once without (one heading, no problem). A page that is not there is a barrier too.
+    """
+
+    def visit(paths: Iterable[str], client: Any = None, **options: Any) -> dict[str, list[str]]:
+        given = list(paths)
+        watched = look("/robots.txt", client=client, **options)
+        plain = look("/robots.txt", NARROW, client=client, java_script_enabled=False, **options)
+        found = {}
+        for path in given:
+            wrong = [*_with_scripts(watched, path), *_without_scripts(plain, path)]
+            if wrong:
+                found[path] = wrong
+        return found
+
+    return visit
+
+
+def axe(page: Any) -> list[str]:
+    """Return the accessibility faults of the page as it stands, one line each."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        page.evaluate(AXE_SCRIPT)
+    result = page.evaluate("options => axe.run(document, options)", AXE)
+    return [
+        f"{fault['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for fault in result["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+def _with_scripts(watched: Watched, path: str) -> Iterator[str]:
+    page = watched.page
+    for viewport, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=scheme)
+        if scheme == "light":
+            page.goto(path, wait_until="load")
+        yield from (f"{scheme}: {fault}" for fault in axe(page))
+    page.set_viewport_size(NARROW)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width > NARROW["width"]:
+        yield f"scrolls sideways at 320 pixels: {width}"
+    yield from watched.problems
+    watched.problems.clear()
+
+
+def _without_scripts(plain: Watched, path: str) -> Iterator[str]:
+    plain.page.goto(path, wait_until="load")
+    headings = plain.page.locator("h1").count()
+    if headings != 1:
+        yield f"{headings} headings without scripts"
+    yield from (f"without scripts: {problem}" for problem in plain.problems)
+    plain.problems.clear()
 
 
 def _note_stranger(watched: Watched, url: str, own: str) -> None:

@@ -1,15 +1,12 @@
 """Pages of rounds in a browser: no accessibility fault, no script needed, no sideways scrolling on a narrow phone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from tests.test_every_page import OPTIONS
 
 from pennypot.apps.rounds.actions.ballot import write_ballot
 from pennypot.apps.rounds.actions.rounds import start_round
 from pennypot.apps.rounds.dates import usual_first_day
 from pennypot.apps.rounds.queries import database_now
 from pennypot.apps.rounds.tests.test_ballot import propose
-from pennypot.testing.browser import DESKTOP, NARROW, PHONE
 from pennypot.testing.cast import sign_in
 from pennypot.testing.rounds import make_round
 
@@ -50,15 +47,6 @@ def filled(cast):
 
 
 @pytest.mark.parametrize("who", ["everybody", "team"])
-def test_s64_pages_of_rounds_are_for_everybody(look, filled, client, who):
+def test_s64_pages_of_rounds_are_for_everybody(barriers, filled, client, who):
     given = {"client": sign_in(client, filled.tariq)} if who == "team" else {}
-    for path in TEAM if who == "team" else EVERYBODY:
-        for viewport, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
-            watched = look(path, viewport, color_scheme=scheme, **given)
-            found = Axe().run(watched.page, options=OPTIONS)
-            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
-            assert not watched.problems, path
-        narrow = look(path, NARROW, java_script_enabled=False, **given)
-        assert narrow.page.locator("h1").count() == 1, path
-        assert not narrow.problems, path
-        assert look(path, NARROW, **given).page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    assert barriers(TEAM if who == "team" else EVERYBODY, **given) == {}

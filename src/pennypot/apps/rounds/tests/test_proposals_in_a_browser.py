@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 
 from pennypot.apps.places.models import Area
 from pennypot.apps.rounds.models import Proposal
 from pennypot.apps.rounds.tests.test_proposals import COSTS, IDEA, LIST, NEW, begin, send_in
 from pennypot.apps.rounds.tests.test_proposals_security import picture
-from pennypot.testing.browser import DESKTOP, NARROW, PHONE
+from pennypot.testing.browser import DESKTOP, PHONE
 from pennypot.testing.cast import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,25 +49,8 @@ def pages_of(draft: str) -> list[str]:
     return [LIST, *one, *steps, NEW, "/brindley/drafts/", f"/brindley/talk/comments/{comment.pk}/"]
 
 
-def test_s64_axe_finds_nothing_and_every_page_fits_320_pixels(look, client, filled):
-    wrong = {}
-    kept = os.environ.get("LOOK_AT")
-    for path in pages_of(filled):
-        for viewport, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
-            watched = look(path, viewport, client=client, color_scheme=scheme)
-            found = Axe().run(watched.page, options=RULES)
-            if found.violations_count or watched.problems:
-                wrong[path, scheme] = (found.generate_report()[:900], watched.problems)
-            if kept:
-                name = path.strip("/").replace("/", "-")[-40:]
-                watched.page.screenshot(path=f"{kept}/{name}-{viewport['width']}-{scheme}.png", full_page=True)
-        narrow = look(path, NARROW, client=client, java_script_enabled=False)
-        if narrow.page.locator("h1").count() != 1 or narrow.problems:
-            wrong[path, "no scripts"] = narrow.problems
-        width = look(path, NARROW, client=client).page.evaluate("document.documentElement.scrollWidth")
-        if width > 320:
-            wrong[path, "320"] = width
-    assert not wrong, "\n".join(f"{where}: {what}" for where, what in wrong.items())
+def test_s64_axe_finds_nothing_and_every_page_fits_320_pixels(barriers, client, filled):
+    assert barriers(pages_of(filled), client) == {}
 
 
 def test_a_point_is_chosen_on_the_map_without_scripts(look, client, filled, cast):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 
@@ -14,7 +12,7 @@ from pennypot.apps.voting.actions.letters import ask_for_letters
 from pennypot.apps.voting.actions.paper import Read, key_ballot
 from pennypot.apps.voting.choices import Choices
 from pennypot.apps.voting.models import PaperKeying
-from pennypot.testing.browser import DESKTOP, NARROW
+from pennypot.testing.browser import NARROW
 from pennypot.testing.cast import cast, sign_in  # noqa: F401 - a fixture
 from pennypot.testing.elections import make_election, voters
 
@@ -55,18 +53,8 @@ def pages(story):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("scheme", "viewport"), [("light", NARROW), ("dark", DESKTOP)])
-def test_s64_paper_pages_are_free_of_barriers_and_fit_the_screen(story, look, scheme, viewport):
-    found = {}
-    aled = sign_in(Client(), story.cast.aled)
-    for path in pages(story):
-        watched = look(path, viewport=viewport, client=aled, color_scheme=scheme)
-        barriers = [violation["id"] for violation in Axe().run(watched.page).response["violations"]]
-        width = watched.page.evaluate("document.documentElement.scrollWidth")
-        if barriers or watched.problems or width > viewport["width"]:
-            found[path] = (barriers, watched.problems, width)
-        watched.page.context.close()
-    assert found == {}
+def test_s64_paper_pages_are_free_of_barriers_and_fit_the_screen(story, barriers):
+    assert barriers(pages(story), sign_in(Client(), story.cast.aled)) == {}
 
 
 def test_the_code_page_is_free_of_barriers(story, look):
@@ -87,13 +75,11 @@ def test_ballots_are_keyed_with_the_keyboard_alone_and_without_scripts(story, lo
     """Type the numbers, press Enter, and the next ballot waits with the cursor in its field."""
     aled = sign_in(Client(), story.cast.aled)
     watched = look(address(story, "ballot_key", 1, 5), client=aled, java_script_enabled=False)
-    start = time.perf_counter()
     for number in range(5, 13):
         assert watched.page.get_by_role("heading", name=f"Ballot {number} of 12").is_visible()
         watched.page.keyboard.type(f"{number % 5 + 1}")
         with watched.page.expect_navigation():
             watched.page.keyboard.press("Enter")
-    assert time.perf_counter() - start < 30
     assert PaperKeying.objects.filter(officer=story.cast.aled, number__gte=5).count() == 8
     # What nobody keyed a second time comes next: ballot 3, which Tariq keyed.
     assert watched.page.get_by_role("heading", name="Ballot 3 of 12").is_visible()

@@ -50,11 +50,11 @@ def test_s47_no_pattern_takes_long_on_any_text(name, pattern):
         text = piece * (20_000 // len(piece))
         for text in (text + "!", "1" + text, "£" + text + "\n"):
             given = text.encode("utf-8") if isinstance(pattern.pattern, bytes) else text
-            began = time.perf_counter()
+            began = time.process_time()
             pattern.fullmatch(given)
             for _ in zip(pattern.finditer(given), range(50), strict=False):
                 pass
-            assert time.perf_counter() - began < 1.0, (name, piece)
+            assert time.process_time() - began < 1.0, (name, piece)
 
 
 def test_there_are_patterns_to_test():
