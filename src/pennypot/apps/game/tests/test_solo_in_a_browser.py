@@ -75,10 +75,10 @@ def test_a_visitor_plays_from_the_front_page_to_the_comparison(
         step(page)
     snap(page, f"{kind}-4-create")
     page.get_by_role("button", name="Keep and go on").click()
-    # The browser's own Back, and forward again: nothing is lost.
+    # The browser's own Back, and the same form once more: nothing is lost.
     page.go_back()
     assert page.locator('input[name="ideas"]:checked').count() == 1
-    page.go_forward()
+    page.get_by_role("button", name="Keep and go on").click()
     page.get_by_label("Much as now").check()
     page.get_by_label("Who loses by your plan?").fill("People who read in the evening")
     page.get_by_label("What did you do about it?").fill("Nothing yet")
