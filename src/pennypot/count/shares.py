@@ -25,6 +25,7 @@ from .ties import TieOrder
 ROOM = 60  # binary digits that sums may fill
 PATIENCE = 15  # single Add1 steps between two attempts to take several at once
 LONG = 0.4  # seconds after which compiled code pays for its start-up
+MANY = 100  # runs that Add1 takes at least, almost always
 
 
 @dataclass
@@ -76,14 +77,10 @@ class Setting:
         np.cumsum([len(conflict.get(c, ())) for c in range(self.projects)], out=self.rival_start[1:])
         self.rival = np.array([r for c in range(self.projects) for r in sorted(conflict.get(c, ()))], np.int64)
         self._scaled: dict[int, tuple] = {}
-        self._layouts: dict[int, tuple] = {}
-        size = self.projects  # room that runs need, made once
-        self.room = np.zeros((12, size), np.int64), np.zeros((2, size)), np.zeros((3, size), bool)
-        self.found = (*self.room[0][8:], self.room[2][2])
         self.state = np.empty((self.groups, 3), np.int64)
         self.state[:, 2] = self.weight
         self._lay_out_costs()
-        self.twin = self._twins()
+        self._lay_out_tables()
         self.engine, self.spent = shares_numpy, 0.0
         if f"{__package__}.shares_numba" in sys.modules:
             self._compile()
@@ -96,7 +93,22 @@ class Setting:
         self.top_cost = max(self.cost, default=0)
         self.exact_integers = self.top_cost * max(max(self.total_points, default=0), 1) < 2**62
         self.cost_array = np.array([c if c < 2**62 else 0 for c in self.cost], np.int64)
-        self.times = np.array([float(c or 1) for c in self.cost]) if self.by_cost else np.ones(self.projects)
+
+    def _lay_out_tables(self) -> None:
+        """Lay out what every run of an engine needs to know of the election, and its room to work in."""
+        size = self.projects
+        self.table, self.layout_shift = np.zeros((shares_numpy.ROWS, size + 1), np.int64), None
+        self.keys, self.flags = np.zeros((3, size)), np.zeros((3, size), bool)
+        self.table[shares_numpy.START], self.table[shares_numpy.RIVAL_START] = self.start, self.rival_start
+        self.table[[shares_numpy.COST, shares_numpy.RANK, shares_numpy.TWIN], :size] = (
+            self.cost_array, self.rank, self._twins()
+        )  # fmt: skip
+        self.keys[shares_numpy.TIMES] = [float(c or 1) for c in self.cost] if self.by_cost else 1.0
+        self.flags[shares_numpy.MAY_WIN] = self.can_win
+        self.layout = (
+            self.table, self.keys, self.flags, self.state, self.group, self.point, self.rival, self.by_cost,
+            self.exact_integers,
+        )  # fmt: skip
 
     def _twins(self) -> np.ndarray:
         """Number projects so that two with the same cost and the very same supporters have the same number."""
@@ -168,14 +180,12 @@ class Setting:
         return self._scaled[shift]
 
     def laid_out(self, shift: int) -> tuple:
-        """What every run of an engine needs to know of the election."""
-        if shift not in self._layouts:
-            low, high, _ = self.scaled(shift)
-            self._layouts[shift] = (
-                self.start, self.group, self.point, low, high, self.cost_array, self.times, self.by_cost,
-                self.exact_integers, self.rank, self.twin, self.rival_start, self.rival, *self.room,
-            )  # fmt: skip
-        return self._layouts[shift]
+        """The layout, with costs in units of 2 ** -shift."""
+        if shift != self.layout_shift:
+            rows = [shares_numpy.COST_LOW, shares_numpy.COST_HIGH, shares_numpy.FIRST]
+            self.table[rows, : self.projects] = self.scaled(shift)
+            self.layout_shift = shift
+        return self.layout
 
     def leap(self, start: Fraction, step: Fraction, steps: int, runs: int) -> tuple[int, int, Decision] | None:
         """Take Add1 steps in compiled code as far as bounds decide them; None where that cannot be done.
@@ -189,15 +199,14 @@ class Setting:
         shift = ROOM - (max(reach, self.top_cost, 1) * self.top_point).bit_length()
         if not hasattr(self.engine, "add_one") or shift < 0 or not self.exact_integers or self.free:
             return None
-        order, tied = np.full(self.projects, -1, np.int64), np.zeros(self.projects, np.int64)
-        goal = (self.election.budget, self.card.stop == "exhaustive")
-        endowment = (int(start * below), int(step * below), below, shift)
+        self.table[shares_numpy.KEPT] = -1
         why, taken = self.engine.add_one(
-            self.laid_out(shift), self.state, self.can_win, self.scaled(shift)[2], goal, endowment, steps, most,
-            PATIENCE, runs, order, tied,
+            *self.laid_out(shift), self.election.budget, self.card.stop == "exhaustive", int(start * below),
+            int(step * below), below, shift, steps, most, PATIENCE, runs,
         )  # fmt: skip
-        chosen = order[: int((order >= 0).argmin()) if (order < 0).any() else len(order)].tolist()
-        return why, taken, Decision(chosen, True, 0, [(at, []) for at in range(len(chosen)) if tied[at] > 1])
+        kept, level = self.table[shares_numpy.KEPT].tolist(), self.table[shares_numpy.KEPT_LEVEL].tolist()
+        chosen = kept[: kept.index(-1)]
+        return why, taken, Decision(chosen, True, 0, [(at, []) for at in range(len(chosen)) if level[at] > 1])
 
     def decide(self, low: Fraction, high: Fraction, exactly: bool = True) -> Decision:
         """Run Equal Shares for every endowment from `low` to `high` at once.
@@ -207,8 +216,10 @@ class Setting:
         """
         began = thread_time()
         decision = _Run(self, low, high).go(exactly)
-        self.spent += thread_time() - began
-        if self.spent > LONG and self.engine is shares_numpy:
+        took = thread_time() - began
+        self.spent += took
+        ahead = MANY * took if self.card.completion.startswith("add1") else 0
+        if self.engine is shares_numpy and (self.spent > LONG or ahead > 2 * LONG):
             self._compile()
         return decision
 
@@ -245,30 +256,28 @@ class _Run:
         self.tied: list[tuple[int, list[int]]] = []
         self.sizes: dict[int, int] = {}
         self.fractions = 0
-        self.cost_low, self.cost_high, price_low = setting.scaled(self.shift)
-        self.active, self.price_low = setting.can_win.copy(), price_low.copy()
-        self.state = setting.state
+        self.layout = setting.laid_out(self.shift)
+        setting.table[shares_numpy.PRICE] = setting.table[shares_numpy.FIRST]
+        self.active, self.state = setting.flags[shares_numpy.ACTIVE], setting.state
+        self.active[:] = setting.can_win
         self.state[:, 0], self.state[:, 1] = _down(low, self.shift), _up(high, self.shift)
 
     def go(self, exactly: bool) -> Decision:
         setting = self.setting
         self._fund_free()
-        order, low, high, tied, contenders = setting.found
-        layout = setting.laid_out(self.shift)
         while True:
-            done, chosen = setting.engine.run(
-                layout, self.state, self.active, self.price_low, order, low, high, tied, contenders
-            )
+            done, chosen = setting.engine.run(*self.layout)
+            order, low, high, tied = setting.table[shares_numpy.ORDER : shares_numpy.LEVEL + 1, :chosen].tolist()
             before = len(self.order)
-            for at, level in enumerate(tied[:chosen].tolist()):
+            for at, level in enumerate(tied):
                 if level > 1:
                     self.tied.append((before + at, []))
                     self.sizes[before + at] = level
-            self.order += order[:chosen].tolist()
-            self.bounds += zip(low[:chosen].tolist(), high[:chosen].tolist(), strict=True)
+            self.order += order
+            self.bounds += zip(low, high, strict=True)
             if done == 0:
                 return Decision(self.order, True, self.fractions, self.tied, self.sizes, self.bounds, self.shift)
-            if not exactly or not self._decide_exactly(np.flatnonzero(contenders).tolist()):
+            if not exactly or not self._decide_exactly(np.flatnonzero(setting.flags[shares_numpy.CONTENDER]).tolist()):
                 return Decision(self.order, False, self.fractions, self.tied)
 
     def _fund_free(self) -> None:

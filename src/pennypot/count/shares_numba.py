@@ -10,12 +10,44 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from .shares_numpy import (
+    ACTIVE,
+    CONTENDER,
+    COST,
+    COST_HIGH,
+    COST_LOW,
+    DONE,
+    FIRST,
+    FRESH,
+    HIGH,
+    KEPT,
+    KEPT_LEVEL,
+    KEY_HIGH,
+    KEY_LOW,
+    LEVEL,
+    LOW,
+    MAY_WIN,
+    ORDER,
+    PRICE,
+    RANK,
+    RICH,
+    RIVAL_START,
+    START,
+    STUCK,
+    TIMES,
+    TOP,
+    TWIN,
+)  # fmt: skip
+
 INFINITE = np.int64(2**62)
-DONE, STUCK = 0, 1
 NEARLY, SLACK = 24, 8
 
+# What is left out here (ways in from Python and from C, checks of divisors that are never 0) need not be compiled.
+_outer = numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
+_inner = numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True)
 
-@numba.njit(cache=True, nogil=True)
+
+@_inner
 def _raise(begin, end, group, point, state, cost, price):
     """One Newton step: from a price that is surely not too high to a better one; INFINITE if nobody can pay it.
 
@@ -41,10 +73,11 @@ def _raise(begin, end, group, point, state, cost, price):
                 rich += weight
     if rich == 0:
         return price if poor >= cost else INFINITE
-    return max(price, (cost - poor) // rich)
+    better = (cost - poor) // rich
+    return better if better > price else price
 
 
-@numba.njit(cache=True, nogil=True)
+@_inner
 def _highest_price(begin, end, group, point, state, cost, price):
     """A whole number that is surely no less than the price, and the rich weight if nobody is in between (else 0)."""
     while True:
@@ -78,71 +111,67 @@ def _highest_price(begin, end, group, point, state, cost, price):
         price = -((poor - cost) // rich)
 
 
-@numba.njit(cache=True, nogil=True)
+@_inner
 def pay(begin, end, group, point, state, low, high):
     """Take a price between `low` and `high` from every supporter who has it, and all they have from the others."""
     for entry in range(begin, end):
         row = group[entry]
         times = point[entry] if len(point) else np.int64(1)
-        state[row, 0] = max(np.int64(0), state[row, 0] - high * times)
-        state[row, 1] = max(np.int64(0), state[row, 1] - low * times)
+        least, most = state[row, 0] - high * times, state[row, 1] - low * times
+        state[row, 0] = least if least > 0 else np.int64(0)
+        state[row, 1] = most if most > 0 else np.int64(0)
 
 
-@numba.njit(cache=True, nogil=True)
-def run(layout, state, active, price_low, order, low, high, tied, contenders):
+@_outer
+def run(table, keys, flags, state, group, point, rival, by_cost, exact):
     """Choose project after project until none can be paid (DONE) or bounds no longer decide (STUCK).
 
-    ``order[:chosen]`` with ``low`` and ``high`` prices is what was decided; when stuck, ``contenders`` marks the
-    projects between which exact arithmetic must decide. ``tied`` collects, for each decision, how many were level.
-    ``layout`` is what `Setting.laid_out` gives; it holds room for all that is needed on the way (and loops stand where
-    numpy would need slices), which halves the time of compilation.
+    Rows ORDER, LOW, HIGH and LEVEL of the table get what was decided, at what least and greatest price and between how
+    many that were level; when stuck, row CONTENDER of the flags marks the projects between which exact arithmetic must
+    decide. (Loops stand where numpy would need slices: they are quicker to compile.)
     """
-    start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival = layout[:13]
-    whole, keys = layout[13], layout[14]
-    projects = len(cost)
-    fresh, rich, price_high = whole[0], whole[1], whole[2]
-    key_low, key_high = keys[0], keys[1]
+    projects = flags.shape[1]
     below, above = 1.0 - 2.0**-50, 1.0 + 2.0**-50
     for c in range(projects):
-        key_low[c] = price_low[c] / times[c] * below
+        keys[KEY_LOW, c] = table[PRICE, c] / keys[TIMES, c] * below
     chosen = 0
     while True:
         for d in range(projects):
-            fresh[d] = 0
+            table[FRESH, d] = 0
         best_high = np.inf
         while True:
             c = -1
             for d in range(projects):
-                if active[d] and fresh[d] == 0 and (c < 0 or key_low[d] < key_low[c]):
+                if flags[ACTIVE, d] and table[FRESH, d] == 0 and (c < 0 or keys[KEY_LOW, d] < keys[KEY_LOW, c]):
                     c = d
-            if c < 0 or key_low[c] > best_high:
+            if c < 0 or keys[KEY_LOW, c] > best_high:
                 break
-            found = _raise(start[c], start[c + 1], group, point, state, cost_low[c], price_low[c])
+            begin, end, before = table[START, c], table[START, c + 1], table[PRICE, c]
+            found = _raise(begin, end, group, point, state, table[COST_LOW, c], before)
             if found == INFINITE:
-                active[c] = False
+                flags[ACTIVE, c] = False
                 continue
-            fresh[c] = 1 if found - price_low[c] <= price_low[c] >> NEARLY else 0
-            price_low[c] = found
-            key_low[c] = found / times[c] * below
-            if fresh[c] == 1:
-                key_high[c] = np.inf
-                price_high[c] = INFINITE
-                most = found + SLACK
-                top, rich[c] = _highest_price(start[c], start[c + 1], group, point, state, cost_high[c], most)
-                price_high[c] = top
+            table[FRESH, c] = 1 if found - before <= before >> NEARLY else 0
+            table[PRICE, c] = found
+            keys[KEY_LOW, c] = found / keys[TIMES, c] * below
+            if table[FRESH, c] == 1:
+                keys[KEY_HIGH, c] = np.inf
+                top, rich = _highest_price(begin, end, group, point, state, table[COST_HIGH, c], found + SLACK)
+                table[TOP, c], table[RICH, c] = top, rich
                 if top < INFINITE:
-                    key_high[c] = top / times[c] * above
-                    best_high = min(best_high, key_high[c])
+                    keys[KEY_HIGH, c] = top / keys[TIMES, c] * above
+                    if keys[KEY_HIGH, c] < best_high:
+                        best_high = keys[KEY_HIGH, c]
         best, count, all_clean, all_twins = -1, 0, True, True
         for d in range(projects):
-            contenders[d] = active[d] and fresh[d] == 1 and key_low[d] <= best_high
-            if contenders[d]:
+            flags[CONTENDER, d] = flags[ACTIVE, d] and table[FRESH, d] == 1 and keys[KEY_LOW, d] <= best_high
+            if flags[CONTENDER, d]:
                 count += 1
-                if price_high[d] == INFINITE or rich[d] == 0:
+                if table[TOP, d] == INFINITE or table[RICH, d] == 0:
                     all_clean = False
-                if best >= 0 and twin[d] != twin[best]:
+                if best >= 0 and table[TWIN, d] != table[TWIN, best]:
                     all_twins = False
-                if best < 0 or rank[d] < rank[best]:
+                if best < 0 or table[RANK, d] < table[RANK, best]:
                     best = d
         if count == 0:
             return DONE, chosen
@@ -155,92 +184,92 @@ def run(layout, state, active, price_low, order, low, high, tied, contenders):
             elif all_clean and exact:
                 best = -1
                 for d in range(projects):
-                    if not contenders[d]:
+                    if not flags[CONTENDER, d]:
                         continue
                     if best < 0:
                         best, level = d, 1
                         continue
-                    if by_cost:
-                        ahead, behind = rich[best], rich[d]
-                    else:
-                        ahead, behind = cost[d] * rich[best], cost[best] * rich[d]
+                    ahead, behind = table[RICH, best], table[RICH, d]
+                    if not by_cost:
+                        ahead, behind = table[COST, d] * ahead, table[COST, best] * behind
                     if ahead < behind:
                         best, level = d, 1
                     elif ahead == behind:
                         level += 1
-                        if rank[d] < rank[best]:
+                        if table[RANK, d] < table[RANK, best]:
                             best = d
             else:
                 return STUCK, chosen
+        begin, end = table[START, best], table[START, best + 1]
         while True:
-            found = _raise(start[best], start[best + 1], group, point, state, cost_low[best], price_low[best])
-            if found == price_low[best]:
+            found = _raise(begin, end, group, point, state, table[COST_LOW, best], table[PRICE, best])
+            if found == table[PRICE, best]:
                 break
-            price_low[best] = found
-        order[chosen], low[chosen], high[chosen], tied[chosen] = best, price_low[best], price_high[best], level
+            table[PRICE, best] = found
+        low, high = table[PRICE, best], table[TOP, best]
+        table[ORDER, chosen], table[LOW, chosen], table[HIGH, chosen], table[LEVEL, chosen] = best, low, high, level
         chosen += 1
-        active[best] = False
-        for entry in range(rival_start[best], rival_start[best + 1]):
-            active[rival[entry]] = False
-        pay(start[best], start[best + 1], group, point, state, price_low[best], price_high[best])
+        flags[ACTIVE, best] = False
+        for entry in range(table[RIVAL_START, best], table[RIVAL_START, best + 1]):
+            flags[ACTIVE, rival[entry]] = False
+        pay(begin, end, group, point, state, low, high)
 
 
 FINISHED, OVER, LIMIT = 2, 3, 4
 
 
-@numba.njit(cache=True, nogil=True)
-def add_one(layout, state, may_win, price_first, goal, endowment, steps, most, patience_cap, runs, order, tied):
+@_outer
+def add_one(
+    table, keys, flags, state, group, point, rival, by_cost, exact,
+    budget, exhaustive, above, rise, below, digits, steps, most, patience_cap, runs,
+):  # fmt: skip
     """Take Add1 steps while bounds decide them; see `completion._AddOne`, which does the same and the rest.
 
-    ``goal`` is the budget and whether the exhaustive stop holds. ``endowment`` is (above, rise, below, digits): after
-    j steps a voter has ``(above + j * rise) / below``, and bounds carry so many binary digits, with room for `most`
-    steps. ``order`` and ``tied`` get the decision at the last step taken; a -1 ends ``order``. Gives why it ended and
+    After j steps a voter has ``(above + j * rise) / below``, and bounds carry `digits` binary digits, with room for
+    `most` steps. Rows KEPT and KEPT_LEVEL get the decision at the last step taken; a -1 ends it. Gives why it ended and
     the steps taken by then.
     """
-    cost, rival_start, rival, whole, flags = layout[5], layout[11], layout[12], layout[13], layout[15]
-    budget, exhaustive = goal
-    above, rise, below, digits = endowment
-    projects = len(cost)
-    active, contenders = flags[0], flags[1]
-    price, now, level, low, high = whole[3], whole[4], whole[5], whole[6], whole[7]
+    projects = flags.shape[1]
     leap, patience, waiting = 1, 0, 0
     for _ in range(runs):
         first, last = steps + 1, steps + leap
         if last > most:
             return LIMIT, steps
         for c in range(projects):
-            active[c] = may_win[c]
-            price[c] = price_first[c]
+            flags[ACTIVE, c] = flags[MAY_WIN, c]
+            table[PRICE, c] = table[FIRST, c]
         least = ((above + first * rise) << digits) // below
         greatest = -((-((above + last * rise) << digits)) // below)
         for row in range(len(state)):
             state[row, 0] = least
             state[row, 1] = greatest
-        ended, chosen = run(layout, state, active, price, now, low, high, level, contenders)
+        ended, chosen = run(table, keys, flags, state, group, point, rival, by_cost, exact)
         if ended == STUCK:
             if leap == 1:
                 return STUCK, steps
             if leap == 2:
-                patience = min(2 * patience + 1, patience_cap)
+                patience = 2 * patience + 1
+                if patience > patience_cap:
+                    patience = patience_cap
             waiting, leap = patience, leap // 2
             continue
         spent = np.int64(0)
         for c in range(projects):
-            active[c] = may_win[c]
+            flags[ACTIVE, c] = flags[MAY_WIN, c]
         for at in range(chosen):
-            spent += cost[now[at]]
-            active[now[at]] = False
-            for entry in range(rival_start[now[at]], rival_start[now[at] + 1]):
-                active[rival[entry]] = False
+            c = table[ORDER, at]
+            spent += table[COST, c]
+            flags[ACTIVE, c] = False
+            for entry in range(table[RIVAL_START, c], table[RIVAL_START, c + 1]):
+                flags[ACTIVE, rival[entry]] = False
         if spent > budget:
             return OVER, steps
         for at in range(chosen):
-            order[at], tied[at] = now[at], level[at]
-        if chosen < projects:
-            order[chosen] = -1
+            table[KEPT, at], table[KEPT_LEVEL, at] = table[ORDER, at], table[LEVEL, at]
+        table[KEPT, chosen] = -1
         finished = True
         for c in range(projects):
-            if active[c] and (not exhaustive or cost[c] <= budget - spent):
+            if flags[ACTIVE, c] and (not exhaustive or table[COST, c] <= budget - spent):
                 finished = False
         if finished:
             return FINISHED, first

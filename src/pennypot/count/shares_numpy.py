@@ -1,6 +1,8 @@
 """Equal Shares over whole-number bounds with numpy alone: no compilation to wait for, right for small elections.
 
-Step for step the same as `shares_numba`, which explains the state and has the same answers to the last digit.
+Step for step the same as `shares_numba`, which explains the state and has the same answers to the last digit. Both
+work on what `Setting` lays out, three arrays whose rows have the names below and a column for each project (few arrays,
+because compiled code takes each of them apart on its own).
 """
 
 from __future__ import annotations
@@ -9,6 +11,14 @@ import numpy as np
 
 INFINITE = 2**62
 DONE, STUCK = 0, 1
+
+# whole numbers: what is known of projects; room to work in; what was decided, in order; the same kept by Add1
+START, RIVAL_START, COST, RANK, TWIN, COST_LOW, COST_HIGH, FIRST = range(8)
+PRICE, TOP, FRESH, RICH = range(8, 12)
+ORDER, LOW, HIGH, LEVEL = range(12, 16)
+KEPT, KEPT_LEVEL, ROWS = range(16, 19)
+TIMES, KEY_LOW, KEY_HIGH = range(3)
+MAY_WIN, ACTIVE, CONTENDER = range(3)
 
 
 def _lowest_price(part, group, point, state, cost, price):
@@ -49,14 +59,15 @@ def pay(begin, end, group, point, state, low, high):
     state[rows, 1] = np.maximum(0, state[rows, 1] - low * times)
 
 
-def run(layout, state, active, price_low, order, low, high, tied, contenders):
+def run(table, keys, flags, state, group, point, rival, by_cost, exact):
     """Choose project after project until none can be paid (DONE) or bounds no longer decide (STUCK)."""
-    start, group, point, cost_low, cost_high, cost, times, by_cost, exact, rank, twin, rival_start, rival, *_ = layout
-    projects, chosen = len(cost), 0
+    start, cost, times = table[START], table[COST], keys[TIMES]
+    price_low, active, contenders = table[PRICE], flags[ACTIVE], flags[CONTENDER]
+    projects, chosen = len(active), 0
     parts = [slice(a, b) for a, b in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]
     below, above = 1.0 - 2.0**-50, 1.0 + 2.0**-50
-    key_low = price_low / times * below
-    low_cost, high_cost = cost_low.tolist(), cost_high.tolist()
+    key_low = price_low[:projects] / times * below
+    low_cost, high_cost = table[COST_LOW].tolist(), table[COST_HIGH].tolist()
     while True:
         waiting = np.where(active, key_low, np.inf)
         found: dict[int, tuple[int, int, int]] = {}
@@ -78,23 +89,22 @@ def run(layout, state, active, price_low, order, low, high, tied, contenders):
                 found[c] = (bottom, top, rich)
                 if top < INFINITE:
                     best_high = min(best_high, top / times[c] * above)
-        level = sorted((c for c in found if key_low[c] <= best_high), key=rank.__getitem__)
+        level = sorted((c for c in found if key_low[c] <= best_high), key=table[RANK].__getitem__)
         contenders[:] = False
         contenders[level] = True
         if not level:
             return DONE, chosen
         if best_high == np.inf:
             return STUCK, chosen
-        if len(level) > 1 and len({int(twin[c]) for c in level}) > 1:
+        if len(level) > 1 and len({int(table[TWIN, c]) for c in level}) > 1:
             if not exact or any(found[c][1] == INFINITE or found[c][2] == 0 for c in level):
                 return STUCK, chosen
             level = _dearest_by_integers(level, found, cost, by_cost)
         best = level[0]
-        order[chosen], tied[chosen] = best, len(level)
-        low[chosen], high[chosen] = found[best][:2]
+        table[ORDER : LEVEL + 1, chosen] = best, *found[best][:2], len(level)
         chosen += 1
         active[best] = False
-        active[rival[rival_start[best] : rival_start[best + 1]]] = False
+        active[rival[table[RIVAL_START, best] : table[RIVAL_START, best + 1]]] = False
         pay(start[best], start[best + 1], group, point, state, *found[best][:2])
 
 
