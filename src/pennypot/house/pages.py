@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import loader
 from django.urls import reverse
@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, get_language, gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from pennypot.house.answers import Invalid, No
@@ -202,14 +203,19 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "house/privacy.html")
 
 
+@sensitive_post_parameters()
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language in a cookie and go back to the page."""
+    """Remember the language in a cookie and go back to the page.
+
+    A half-filled form that has the buttons in it says ``again``: then the browser sends all of it once more to its own
+    page (307), which draws it in the other language with everything that was typed. Nothing of it is kept here.
+    """
     target = request.POST.get("next", "/")
     # What does not begin with a slash would be taken for the name of a page.
     if not (target.startswith("/") and url_has_allowed_host_and_scheme(target, None)):
         target = "/"
-    response = redirect(target)
+    response = HttpResponseRedirect(target, preserve_request="again" in request.POST)
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES) and check_for_language(language):
         response.set_cookie(

@@ -109,6 +109,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "pennypot.house.layout.everywhere",
+                "pennypot.apps.places.context.the_place",
             ],
             "builtins": [
                 "django.templatetags.i18n",
