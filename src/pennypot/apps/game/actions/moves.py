@@ -14,13 +14,16 @@ from typing import Any
 
 from django.db import transaction
 
+from pennypot.apps.game.actions.bots import answers, bot_seats
 from pennypot.apps.game.models import Pack, Table, TableMove, Words
 from pennypot.house.announcing import announce
+from pennypot.play import Illegal, State, apply, dumped, loaded, read_pack
 from pennypot.play import Pack as Cards
-from pennypot.play import State, apply, dumped, loaded, read_pack
 from pennypot.play.moves import Move
 from pennypot.play.pack import canonical
 
+# After whose moves the bots in empty chairs answer.
+_PEOPLE = (TableMove.Source.PHONE, TableMove.Source.FACILITATOR)
 # Fields of moves in which people write: nothing of it is on the big screen before somebody has read it.
 FREE_TEXT = ("reason", "text", "title", "safeguard", "day", "loses", "did", "regret", "missing")
 
@@ -83,12 +86,34 @@ def make_chosen_move(
         move = dict(choose(cards, before))
         after, _entries = apply(cards, before, move)
         number = locked.moves + 1
-        TableMove.objects.create(table=locked, number=number, move=move, source=source, key=key)
-        Table.objects.filter(pk=locked.pk).update(state=dumped(after).decode(), moves=number)
+        made = [TableMove(table=locked, number=number, move=move, source=source, key=key)]
+        if source in _PEOPLE and (bots := bot_seats(locked)):
+            after = _bots_move(cards, locked, bots, after, made)
+        TableMove.objects.bulk_create(made)
+        Table.objects.filter(pk=locked.pk).update(state=dumped(after).decode(), moves=made[-1].number)
         _keep_words(locked, number, move)
         # Announced when the transaction commits, and not at all if it does not: PostgreSQL sees to that.
         announce(f"table:{locked.pk}")
     return Made(number, after)
+
+
+def _bots_move(cards: Cards, table: Table, seats: dict[str, str], state: State, made: list[TableMove]) -> State:
+    """Let the bots in empty chairs answer a person's move; their moves go on top of it, in the same transaction."""
+    first = made[0]
+
+    def make(move: Move) -> State | None:
+        nonlocal state
+        try:
+            state, _entries = apply(cards, state, move)
+        except Illegal:
+            return None
+        number = made[-1].number + 1
+        key = uuid.uuid5(first.key, str(number))
+        made.append(TableMove(table=table, number=number, move=dict(move), source=TableMove.Source.BOT, key=key))
+        return state
+
+    answers(cards, table, seats, state, make)
+    return state
 
 
 def _keep_words(table: Table, number: int, move: Mapping[str, Any]) -> None:
