@@ -4,8 +4,12 @@ Two things make it short. Voters who hold the same share a purse, and money is w
 every count is made for the endowment E and a little more: a purse holds (a + b t) / scale where everybody has E + t,
 and each comparison that decided notes the t at which it would turn (`_Purses.note`). Below the least of these t
 nothing changes: no price falls and nobody's money becomes less as t grows, and what others would pay bends upwards
-from the line noted for them. So Add1 leaves out the steps below it, and ADD-OPT goes right to it."""
+from the line noted for them. So Add1 leaves out the steps below it, and ADD-OPT goes right to it.
 
+An election may carry ``known``, an empty dictionary that keeps its counts by utility and endowment, where it is counted
+by cards that differ in their completion alone."""
+
+from collections import defaultdict
 from fractions import Fraction
 from math import ceil, gcd, inf, lcm
 
@@ -19,7 +23,7 @@ class Count(audit._Count):
         for ballot in self.points:
             key = frozenset(ballot.items() if self.weighed else ballot)
             groups.setdefault(key, [len(groups), 0, ballot])[1] += 1
-        self.groups = len(groups)
+        self.groups, self.known = len(groups), election.get("known", {})
         whole = 1 if self.by_cost else lcm(*(cost or 1 for cost in self.costs.values()))
         self.worth_of_paying = {
             c: whole // (1 if self.by_cost else cost) if cost else inf for c, cost in self.costs.items()
@@ -35,7 +39,14 @@ class Count(audit._Count):
     def _add_one(self, endowment, won):
         steps_of = Fraction(self.card["step"]) * self.unit
         add_opt = self.card["completion"] == "add-opt"
-        run = self._equal_payments if add_opt else self._equal_shares
+        count = self._equal_payments if add_opt else self._equal_shares
+        known = self.known.setdefault((self.card["utility"], add_opt), {})
+
+        def run(endowment):
+            if endowment not in known:
+                known[endowment] = count(endowment)
+            return known[endowment]
+
         won, far = run(endowment)
         while open_ := self._open(won):
             left = self.budget - sum(self.costs[c] for c in won)
@@ -116,10 +127,9 @@ class _Purses:
         return None if self.turn is None else Fraction(self.turn[0]) / self.turn[1]
 
     def tally(self, fans):
-        found = {}
+        found, purse = defaultdict(int), self.purse
         for group, times, weight in fans:
-            key = self.purse[group], times
-            found[key] = found.get(key, 0) + weight
+            found[purse[group], times] += weight
         return found
 
     def richest(self, fans):

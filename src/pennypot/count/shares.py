@@ -214,12 +214,13 @@ class Setting:
         With `exactly`, what bounds cannot part is decided by exact fractions (at both ends; the price of a project is
         linear in the endowment while the same people are poor, so what holds at both ends holds between).
         """
+        if self.engine is not shares_numpy:
+            return _Run(self, low, high).go(exactly)
         began = thread_time()
         decision = _Run(self, low, high).go(exactly)
         took = thread_time() - began
         self.spent += took
-        ahead = MANY * took if self.card.completion.startswith("add1") else 0
-        if self.engine is shares_numpy and (self.spent > LONG or ahead > 2 * LONG):
+        if self.spent > LONG or (self.card.completion.startswith("add1") and MANY * took > 2 * LONG):
             self._compile()
         return decision
 

@@ -202,7 +202,7 @@ def _alarm(*_):
 
 def _compare(name: str, path: Path, cards: dict, seconds: float, agreed: Counter, left_out: Counter) -> int:
     """Count one election by every card, both ways; gives the number of mismatches."""
-    election, data, wrong = read_pabulib(path), audit_more.read(path), 0
+    election, data, wrong = read_pabulib(path), audit_more.read(path) | {"known": {}}, 0
     for title, card in cards.items():
         ours = outcome(election, card)
         signal.setitimer(signal.ITIMER_PROF, seconds)
