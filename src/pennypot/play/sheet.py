@@ -23,9 +23,9 @@ the first thing that somebody brought who is there. The module makes moves of it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from .codes import card_of
 from .moves import Move, apply
@@ -33,6 +33,8 @@ from .moves.given import BY
 from .pack import KINDS, Pack
 from .state import Offer, State
 from .words import Illegal, Sentence
+
+T = TypeVar("T")
 
 MOST_LINES = 200
 _ANSWERS = {"s": "support", "l": "live", "c": "concern", "h": "hold"}
@@ -98,6 +100,11 @@ def moves_of(pack: Pack, state: State, text: str, *, by: str = "paper") -> list[
     return found
 
 
+def seats_in_order(pack: Pack, state: State) -> list[str]:
+    """Return the seats of a table as they are numbered round it: in the order of the pack."""
+    return [role.id for role in pack.roles if role.id in state.seats]
+
+
 def _read(table: _Table, line: str) -> Iterator[Move]:
     if line.lower() == "close":
         yield {"do": "close", "by": table.by}
@@ -114,7 +121,7 @@ def _read(table: _Table, line: str) -> Iterator[Move]:
     seat = _seat(table, first)
     spaced = rest.strip()
     if spaced[:1].lower() in ("s", "l", "c", "h", "y", "n", "+", "-") and (len(spaced) == 1 or spaced[1] == " "):
-        number = list(table.state.seats).index(seat) + 1
+        number = seats_in_order(table.pack, table.state).index(seat) + 1
         yield from _read(table, f"{number}{spaced}")
         return
     yield {**_move(table, seat, spaced), "by": table.by}
@@ -211,7 +218,7 @@ def _offer(table: _Table, seat: str, asset: str, more: str) -> dict[str, Any]:
     number = _number(units.strip() or "1", 0, 999)
     if number:
         return {"do": "offer", "project": project, "asset": asset, "units": number}
-    for name, offer in reversed(table.state.offers.items()):
+    for name, offer in _latest_first(table.state.offers):
         if offer == Offer(seat, asset, offer.kind, offer.units, project):
             return {"do": "unoffer", "offer": name}
     raise Illegal("This seat has offered nothing of that to it.")
@@ -319,7 +326,7 @@ _WORDS: dict[str, Callable[[_Table, str, str], dict[str, Any]]] = {
 
 
 def _seat(table: _Table, typed: str) -> str:
-    seats = list(table.state.seats)
+    seats = seats_in_order(table.pack, table.state)
     if typed.isascii() and typed.isdigit():
         number = int(typed[:4])
         if not 1 <= number <= len(seats):
@@ -340,10 +347,15 @@ def _project(table: _Table, typed: str) -> str:
 
 def _project_of(table: _Table, card: str) -> str:
     """The project that an idea card became: the latest, because a card can come back after it was taken off."""
-    for name, project in reversed(table.state.projects.items()):
+    for name, project in _latest_first(table.state.projects):
         if project.card == card:
             return name
     raise Illegal("This idea is not on the table yet. Put it there first: the seat and the letters of the card.")
+
+
+def _latest_first(things: Mapping[str, T]) -> list[tuple[str, T]]:
+    """``p10`` before ``p9``: names count up, whatever order a state that was kept has them in."""
+    return sorted(things.items(), key=lambda one: int(one[0][1:]), reverse=True)
 
 
 def _choice(table: _Table, event: str, typed: str) -> str:

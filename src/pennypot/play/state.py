@@ -200,8 +200,8 @@ class State:
 
     @property
     def taken(self) -> list[str]:
-        """The seats that somebody sits in, in the order of the pack."""
-        return [name for name, seat in self.seats.items() if seat.state == "taken"]
+        """The seats that somebody sits in, by name: a state that was kept and read again has forgotten other orders."""
+        return sorted(name for name, seat in self.seats.items() if seat.state == "taken")
 
     @property
     def alone(self) -> bool:

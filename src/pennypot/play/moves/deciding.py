@@ -190,7 +190,7 @@ def _decide(pack: Pack, state: State, books: Books, proposal: Proposal) -> None:
 
 
 def _end(state: State, proposal: Proposal, result: str, pence: int = 0) -> None:
-    dissent = tuple(seat for seat, reaction in proposal.reactions.items() if reaction.kind == "hold")
+    dissent = tuple(sorted(seat for seat, reaction in proposal.reactions.items() if reaction.kind == "hold"))
     state.decisions = (*state.decisions, Decision(proposal, result, pence, dissent, state.phase))
     state.proposal = None
 

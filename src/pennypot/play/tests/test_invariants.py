@@ -38,6 +38,15 @@ def test_every_game_of_bots_replays_byte_for_byte_and_can_be_kept() -> None:
         assert dumped(loaded(dumped(game.state))) == dumped(game.state)
 
 
+def test_a_table_that_is_kept_and_read_between_any_two_moves_is_the_same_table() -> None:
+    for seed in range(4):
+        game = rehearse(PACK, seed, ["stubborn", "generous", "griefing"])
+        kept = begin(PACK)
+        for move in game.moves:
+            kept, _entries = apply(PACK, loaded(dumped(kept)), move)
+        assert dumped(kept) == dumped(game.state)
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),

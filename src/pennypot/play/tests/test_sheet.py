@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pennypot.play import Illegal, apply, begin, dumped, shipped
+from pennypot.play import Illegal, apply, begin, dumped, loaded, shipped
 from pennypot.play.codes import code_of
 from pennypot.play.rehearsal import rehearse
-from pennypot.play.sheet import BadLine, moves_of
+from pennypot.play.sheet import BadLine, moves_of, seats_in_order
 from pennypot.play.state import State
 
 PACK = shipped("tilbrook")
@@ -31,7 +31,7 @@ def typed(state: State, move: Mapping[str, Any]) -> str:
     do = move["do"]
     if do == "close":
         return "close"
-    seat = str(list(state.seats).index(move["seat"]) + 1)
+    seat = str(seats_in_order(PACK, state).index(move["seat"]) + 1)
     name = project(state, move["project"]) if "project" in move else ""
     if do in ("take_seat", "leave"):
         return seat + ("+" if do == "take_seat" else "-")
@@ -83,7 +83,7 @@ def test_a_whole_game_typed_by_codes_ends_as_the_same_table(seed: int) -> None:
         phones, _ = apply(PACK, phones, move)
         lines = [move] if move["do"] in BOSS else moves_of(PACK, paper, typed(paper, move))
         for one in lines:
-            paper, _ = apply(PACK, paper, one)
+            paper, _ = apply(PACK, loaded(dumped(paper)), one)
         verbs.add(move["do"])
     assert dumped(paper) == dumped(phones)
     assert {"react", "propose", "dots", "draft", "pledge", "offer", "lead", "ratify", "story"} <= verbs
