@@ -70,7 +70,21 @@ class _Table:
     by: str
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A move, and the line that asked for it."""
+
+    number: int
+    line: str
+    move: Move
+
+
 def moves_of(pack: Pack, state: State, text: str, *, by: str = "paper") -> list[Move]:
+    """Return the moves of `read_lines` without their lines."""
+    return [one.move for one in read_lines(pack, state, text, by=by)]
+
+
+def read_lines(pack: Pack, state: State, text: str, *, by: str = "paper") -> list[Typed]:
     """Return the moves that a scribe's lines ask for; each was tried on top of those before it.
 
     Parameters
@@ -85,7 +99,8 @@ def moves_of(pack: Pack, state: State, text: str, *, by: str = "paper") -> list[
     """
     if by not in BY:
         raise ValueError("nobody of that kind makes moves")
-    table, found = _Table(pack, state, by), []
+    table = _Table(pack, state, by)
+    found: list[Typed] = []
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
     lines = [(number, line) for number, line in lines if line]
     for number, line in lines:
@@ -94,7 +109,7 @@ def moves_of(pack: Pack, state: State, text: str, *, by: str = "paper") -> list[
                 raise Illegal("That is too many: at most {most}.", most=MOST_LINES)
             for move in _read(table, line):
                 table.state, _entries = apply(pack, table.state, move)
-                found.append(move)
+                found.append(Typed(number, line, move))
         except Illegal as problem:
             raise BadLine(number, line, problem.sentence) from None
     return found
