@@ -7,7 +7,8 @@ docs/count/tutorial.md goes through the whole of it.
 from .card import Pot, RuleCard, stated_card
 from .counting import count
 from .election import Ballots, Election, Project
-from .pabulib import PabulibError, read_pabulib, write_pabulib
+from .pabulib import PabulibError, read_pabulib
+from .pabulib_write import write_pabulib
 from .result import Result
 from .ties import Tie, lot
 

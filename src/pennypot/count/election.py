@@ -299,7 +299,7 @@ class Election:
         """SHA-256 of the file it came from; of the file that would be written where it came from none."""
         if self.source_sha256 is not None:
             return self.source_sha256
-        from .pabulib import write_pabulib
+        from .pabulib_write import write_pabulib
 
         return hashlib.sha256(write_pabulib(self).encode()).hexdigest()
 

@@ -70,6 +70,27 @@ def test_assen_2024_is_add1_with_cost_utility():
     assert set(result.winners) == {p.id for p in election.projects if p.columns["selected"] == "1"}
 
 
+FURTHER = {  # the card that gave the winners, winners by Equal Shares with Add1, what they cost, steps
+    "Hungary_Budapest_2024.pb": (None, 31, 999_000_000, 22_001),
+    "Poland_Lodz_2022.pb": (RuleCard(rule="greedy", measure="votes", threshold=100), 44, 5_985_880, 58),
+    "Poland_Swiecie_2023.pb": (RuleCard(), 17, 1_040_337, 226),
+    "Poland_Wroclaw_2017.pb": (RuleCard(rule="greedy", measure="votes", too_dear="stop"), 7, 3_420_000, 152),
+}
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_further_elections_are_counted_as_known(name):
+    data = archive.further().get(name)
+    if data is None:
+        pytest.skip(f"{name} is not beside the archive, in {archive.FOLDER / 'further'}")
+    election, (card, *known) = read_pabulib(data), FURTHER[name]
+    result = count(election, RuleCard(), alternatives=False, trail=False)
+    assert [len(result.winners), result.cost, result.steps] == known
+    if card:
+        selected = {p.id for p in election.projects if p.columns["selected"] == "1"}
+        assert set(count(election, card, alternatives=False).winners) == selected
+
+
 def test_wieliczka_2023_is_add1_without_the_exhaustive_stop():
     (data,) = archive.some("Poland_Wieliczka_2023_Green_Budget.pb").values()
     election = read_pabulib(data)
