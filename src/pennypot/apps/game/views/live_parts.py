@@ -245,7 +245,8 @@ class _Drawing:
 
     def _told(self) -> str:
         told = [(self.cards.role[one.id].title, fact) for one in self.view.seats for fact in one.revealed]
-        return self._piece("told", (tuple(told),), lambda: {"told": told})
+        board = self.viewer.seat == BOARD
+        return self._piece("told", (tuple(told), board), lambda: {"told": told, "board": board})
 
     def _dots(self) -> str:
         mine = self.view.my_dots
