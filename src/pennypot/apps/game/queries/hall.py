@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Now
 from django.http import Http404
 from django.utils.translation import get_language
@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from pennypot.apps.game.actions.evening import NUDGE
 from pennypot.apps.game.actions.moves import cards_of
 from pennypot.apps.game.clock import common_phase, next_phase, seconds_left
-from pennypot.apps.game.models import Chair, HelpAsk, Note, Pack, Phone, Session, Table, Words
+from pennypot.apps.game.models import Chair, HelpAsk, Note, Pack, Phone, Session, Table, TableMove, Words
 from pennypot.apps.game.queries.questions import Question, question_of
 from pennypot.apps.game.queries.seat import LOST_AFTER
 from pennypot.apps.places.models import Place
@@ -220,10 +220,21 @@ def help_queue(session: Session) -> list[HelpAsk]:
     return list(waiting.select_related("table", "taken_by").order_by("asked_at"))
 
 
+# Fields of moves whose words the big screen shows; reasons and regrets are shown in plans and in the comparison.
+ON_SCREEN = ("title", "text", "safeguard", "day", "loses", "did")
+
+
 def words_waiting(session: Session, most: int = 60) -> list[Words]:
-    """Return typed words that nobody has read yet, the oldest first; one query."""
-    waiting = Words.objects.filter(table__session=session, state=Words.State.WAITING)
-    return list(waiting.select_related("table").order_by("pk")[:most])
+    """Return typed words that nobody has read yet, those for the big screen and the oldest first; one query.
+
+    What facilitators gave as the reason of their own moves is not asked of them again.
+    """
+    own = TableMove.objects.filter(
+        table=OuterRef("table"), number=OuterRef("number"), move__do__in=["rollback", "abandon"]
+    )
+    waiting = Words.objects.filter(~Exists(own), table__session=session, state=Words.State.WAITING)
+    later = Case(When(field__in=ON_SCREEN, then=0), default=1)
+    return list(waiting.select_related("table").order_by(later, "pk")[:most])
 
 
 def words_decided(session: Session, most: int = 20) -> list[Words]:
