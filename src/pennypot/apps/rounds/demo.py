@@ -210,8 +210,12 @@ def _accept(made: Proposal) -> None:
     agency = Agency.objects.filter(place=made.round.place, family=Agency.Family.COUNCIL).order_by("pk").first()
     if agency is None:
         return
-    Review.objects.create(proposal=made, agency=agency, state=Review.ReviewState.DECIDED)
+    review = Review.objects.create(proposal=made, agency=agency, state=Review.ReviewState.DECIDED)
     closes = made.round.stages.get(kind="review").closes_at
+    Check.objects.bulk_create(
+        Check(review=review, kind=kind, verdict=Check.Verdict.YES, reason=REASON, at=closes - 2 * DAY)
+        for kind in Check.CheckKind.values
+    )
     _decide(made, agency, Decision.Outcome.ACCEPTED, REASON, closes - DAY, by=None)
 
 

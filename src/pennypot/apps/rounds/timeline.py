@@ -160,8 +160,10 @@ def headline(stages: Sequence[Told], round: Round) -> tuple[str, str]:
     if _is_out(round):
         return _("Decided: the result is out"), "past"
     if open_now:
-        # The last to open says most: "Voting", not the ideas that are still open beside it.
+        # The last to open says most: "Voting", not the ideas that are still open beside it. But as long as people can
+        # propose, that is what they want to know.
         stage = open_now[-1] if open_now[-1].kind != Kind.DELIVERY or len(open_now) == 1 else open_now[-2]
+        stage = next((one for one in open_now if one.kind == Kind.PROPOSAL), stage)
         if stage.kind == Kind.DELIVERY:
             return stage.name, "past"
         return _("%(stage)s: %(left)s") % {"stage": stage.name, "left": stage.left}, "now"

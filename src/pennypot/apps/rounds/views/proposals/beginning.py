@@ -15,7 +15,7 @@ from pennypot.apps.rounds.forms import proposals as forms
 from pennypot.apps.rounds.permissions import proposals as may
 from pennypot.apps.rounds.queries import now_of
 from pennypot.apps.rounds.queries import proposals as queries
-from pennypot.apps.rounds.queries.rounds import round_for
+from pennypot.apps.rounds.queries.rounds import current_round, round_for
 from pennypot.apps.rounds.views.proposals.writing import STEPS
 from pennypot.house.answers import require
 
@@ -49,9 +49,15 @@ def propose(request: HttpRequest, place: str, round: str) -> HttpResponse:
 
 @require_safe
 def mine(request: HttpRequest, place: str) -> HttpResponse:
-    """My drafts, my proposals, and what I endorsed."""
-    here = place_for(request.user, place)
-    context = {"place": here, "stage": "proposals", "mine": queries.mine(person_of(request), here)}
+    """My drafts, my proposals, what I endorsed, and where something can be proposed now."""
+    here, now = place_for(request.user, place), now_of(request)
+    round = current_round(here, now, kinds=("proposal", "idea"))
+    context = {
+        "place": here,
+        "stage": "proposals",
+        "mine": queries.mine(person_of(request), here),
+        "takes_drafts": round if round is not None and may.may_draft(round, now) else None,
+    }
     return render(request, "rounds/proposals/mine.html", context)
 
 
