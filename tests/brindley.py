@@ -25,6 +25,7 @@ from pennypot.apps.voting.actions.envelopes import check_envelope, open_envelope
 from pennypot.apps.voting.actions.letters import ask_for_letters
 from pennypot.testing.cast import Cast
 from pennypot.testing.elections import Story, make_election, voters
+from pennypot.testing.games import make_game
 
 # What stands for each part of a route; `brindley` (a fixture) replaces the numbers by those of real things.
 PARTS = {
@@ -46,6 +47,8 @@ PARTS = {
 # What a form of the route must hold to get as far as the permission.
 POSTED = {
     "<slug:place>/join/": {"role": "resident"},
+    "<slug:place>/game/<slug:code>/console/do/": {"do": "blank", "blank": "no"},
+    "<slug:place>/game/<slug:code>/console/notes/": {"text": "Seen."},
     "language/": {"language": "cy", "next": "/"},
     "<slug:place>/rounds/<slug:round>/proposals/<int:number>/review/": {"do": "write"},
     "<slug:place>/rounds/<slug:round>/proposals/<int:number>/join/": {"do": "ask"},
@@ -99,6 +102,7 @@ def brindley(cast: Cast) -> dict[str, Any]:
         understanding={"cannot": {"said": {"code": "empty", "params": {}}}},
     )
     election = make_election(cast)
+    game = make_game(cast)
     return {
         **_paper(election),
         **_talk(cast, election.round),
@@ -111,6 +115,8 @@ def brindley(cast: Cast) -> dict[str, Any]:
         "invitation": invitation.pk,
         "version": proposed.version,
         "number": 1,
+        "code": game.code,
+        "table": 1,
     }
 
 
