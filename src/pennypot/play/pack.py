@@ -369,13 +369,26 @@ def shipped(name: str) -> Pack:
     return read_pack(resources.files(__package__).joinpath("data", f"{name}.json").read_bytes())
 
 
-def _check_shape(given: Any) -> None:
+def shape_problems(given: Any) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
+    """Yield where a file is not what the schema asks for: the way to it, the rule of JSON Schema, and what it wants."""
     from jsonschema import Draft202012Validator
 
     schema = json.loads(resources.files(__package__).joinpath("data", "pack.schema.json").read_bytes())
     for problem in Draft202012Validator(schema).iter_errors(given):
-        where = "/".join(str(part) for part in problem.absolute_path) or "the file"
-        raise BadPack(Sentence("At {where}: {problem}.", where=where, problem=problem.message[:300]).said)
+        wanted = problem.validator_value
+        if problem.validator == "required":
+            wanted = ", ".join(name for name in wanted if name not in problem.instance)
+        if problem.validator == "additionalProperties":
+            wanted = ", ".join(sorted(set(problem.instance) - set(problem.schema.get("properties", ()))))
+        yield tuple(problem.absolute_path), str(problem.validator), wanted
+
+
+def _check_shape(given: Any) -> None:
+    for where, rule, wanted in shape_problems(given):
+        place = "/".join(str(part) for part in where) or "the file"
+        raise BadPack(
+            Sentence("At {where}: {rule} should be {wanted}.", where=place, rule=rule, wanted=str(wanted)[:200]).said
+        )
 
 
 def _codes(given: Mapping[str, Any]) -> Mapping[Card, str]:

@@ -80,3 +80,9 @@ PAPERS = {
     "script": _("Script for the facilitator"),
     "rules": _("The rules on one page"),
 }
+
+RULES = {
+    "consent": _("consent + 1"),
+    "unanimity": _("everybody"),
+    "two-thirds": _("two thirds"),
+}

@@ -78,9 +78,19 @@ class Made:
 _kept: Kept[bytes] = Kept(most=32)
 
 
-def basics(pack: Pack, kind: str, look: Look) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Cover:
+    """What a paper says it belongs to: a place, a pack by its title, the pack's fingerprint."""
+
+    place: str
+    title: str
+    label: str = ""
+    hash: str = ""
+
+
+def basics(pack: Pack | Cover, kind: str, look: Look) -> dict[str, Any]:
     """Return what each template needs. Call it with the look's language switched on."""
-    foot = f"{pack.title} · {kind} · {pack.hash[:12]}"
+    foot = " · ".join(part for part in (pack.title, kind, pack.hash[:12]) if part)
     data = typeset.basics(
         look.language,
         large=look.large,
@@ -115,7 +125,7 @@ class Part:
 CODE = "\x01"  # before a cell that is set as letters to type
 
 
-def sheet(pack: Pack, heading: str, opening: Sequence[str], parts: Sequence[Part], look: Look) -> Made:
+def sheet(pack: Pack | Cover, heading: str, opening: Sequence[str], parts: Sequence[Part], look: Look) -> Made:
     """Return a sheet of words and tables. Call it with the look's language switched on."""
 
     def cell(words: str) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from pennypot.apps.game.faces import KINDS, Face, faces_of
 from pennypot.apps.game.kit.cards import ANSWERS_SAID, SeatOf, scaled_minutes
-from pennypot.apps.game.kit.paper import CODE, Look, Made, Part, sheet
+from pennypot.apps.game.kit.paper import CODE, Cover, Look, Made, Part, sheet
 from pennypot.apps.game.names import ANSWERS, PHASES, PHASES_SAID, THINGS
 from pennypot.house.money import pounds, pounds_said
 from pennypot.play import Pack
@@ -210,9 +210,8 @@ def _grammar(line: str, idea: str) -> list[tuple[str, str]]:
     ]
 
 
-def rules(pack: Pack, look: Look) -> Made:
+def rules(place: str, look: Look) -> Made:
     """The rules on one page."""
-    shown = pack.in_language(look.language)
     with translation.override(look.language):
         times = scaled_minutes(120)
         opening = [
@@ -279,4 +278,4 @@ def rules(pack: Pack, look: Look) -> Made:
                 ],
             ),
         ]
-        return sheet(shown, _("The rules on one page"), opening, parts, look)
+        return sheet(Cover(place, "Pennypot"), _("The rules on one page"), opening, parts, look)
