@@ -60,6 +60,8 @@ class Booth:
         The roll entry of the pass; None where there is none, or it was taken off the roll meanwhile.
     sent
         Index and commitment of the ballot, where this very form was sent before.
+    version
+        Another one as soon as the place, the round, its stages or the election are written to.
     """
 
     now: datetime
@@ -68,6 +70,7 @@ class Booth:
     ballot: Ballot
     entry: Entry | None
     sent: tuple[int, bytes] | None
+    version: tuple[int, str]
 
 
 # Of one round: itself with place and stages, and its election. A dozen rounds with an open vote fit.
@@ -108,6 +111,7 @@ def booth(place: str, round: str, entry_id: int | None, token: bytes | None) -> 
         ballot=ballot,
         entry=None if entry is None else Entry(entry, area),
         sent=None if index is None else (index, bytes(commitment)),
+        version=(round_id, rows),
     )
 
 

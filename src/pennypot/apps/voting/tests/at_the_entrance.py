@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.test import Client
 from django.urls import reverse
@@ -43,6 +43,24 @@ def send(client: Client, round: Any, choices: list[int], word: str = "", **field
     # Read from the page: what the test client notes of templates mixes up threads.
     token = re.search(r'name="token" value="([^"]+)"', checked.content.decode())[1]
     return client.post(address(round, "ballot_cast"), {"choice": choices, "token": token, "word": word, **fields})
+
+
+class Held(NamedTuple):
+    """A receipt as a voter holds it, read from the page."""
+
+    index: int
+    fingerprint: str
+    signature: str
+    word: str
+
+
+def receipt_of(answer: Any) -> Held:
+    """Read the receipt from the page that shows it."""
+    page = answer.content.decode()
+    index = re.search(r'class="large num">(\d+)<', page)[1]
+    fingerprint, signature = re.findall(r'class="hash">([^<]+)<', page)
+    word = re.search(r'class="large">([^<]*)<', page)
+    return Held(int(index), fingerprint.replace(" ", ""), signature, word[1] if word else "")
 
 
 def parcels() -> list[sending.Parcel]:

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 
 from pennypot.apps.people.addresses import client_ip
 from pennypot.apps.places.permissions import may_see
@@ -67,6 +68,10 @@ class Asked:
 
     def page(self, name: str, context: Mapping[str, object], status: int = 200) -> HttpResponse:
         """Draw ``voting/<name>.html``. Nobody keeps it: it may speak of one voter."""
+        return self.answer(self.drawn(name, context), status)
+
+    def drawn(self, name: str, context: Mapping[str, object]) -> str:
+        """Draw ``voting/<name>.html`` and return it as text."""
         about = {
             "place": self.round.place,
             "stage": "vote",
@@ -74,7 +79,11 @@ class Asked:
             "asked": self,
             **context,
         }
-        response = render(self.request, f"voting/{name}.html", about, status=status)
+        return render_to_string(f"voting/{name}.html", about, self.request)
+
+    def answer(self, page: str, status: int = 200) -> HttpResponse:
+        """Answer with a page that nobody keeps."""
+        response = HttpResponse(page, status=status)
         response.headers["Cache-Control"] = "no-store"
         return response
 
