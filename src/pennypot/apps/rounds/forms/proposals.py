@@ -65,6 +65,10 @@ class WhereForm(forms.Form):
 
     def __init__(self, *args: Any, round: Round, areas: list[Area], categories: list[Category], **options: Any) -> None:
         super().__init__(*args, **options)
+        if round.area_needed:
+            # A draft can wait for it; what is sent in cannot.
+            self.needed_in_the_end = ("area",)
+            self.fields["area"].empty_label = _("Choose an area")  # type: ignore[attr-defined]
         # The lists are known already, so the page asks the database for them once.
         for name, found in (("area", areas), ("category", categories)):
             field = self.fields[name]

@@ -325,3 +325,15 @@ def test_the_list_and_a_page_take_a_fixed_number_of_queries(cast, a_round, djang
     visitor.get(f"{LIST}1/")
     with django_assert_num_queries(8):
         visitor.get(f"{LIST}1/")
+
+
+def test_a_round_that_needs_an_area_does_not_call_it_optional(client, a_round):
+    steps = begin(client)
+    assert (
+        "if you like" in client.get(steps + "where/").content.decode().split('for="id_area">')[1].split("</label>")[0]
+    )
+    type(a_round).objects.filter(pk=a_round.pk).update(area_needed=True)
+    page = client.get(steps + "where/").content.decode()
+    assert "if you like" not in page.split('for="id_area">')[1].split("</label>")[0]
+    assert "Choose an area" in page
+    assert client.post(steps + "where/", {"area": ""}).status_code == 302  # a draft can wait for it
