@@ -20,7 +20,7 @@ from pennypot.house.answers import Invalid, require
 
 # What the big screen can show of the whole hall, and of one table (``question:3``).
 HALL_SCREENS = ("welcome", "money", "projects", "story", "compare")
-TABLE_SCREENS = ("question", "table")
+TABLE_SCREENS = ("question", "table", "story")
 NUDGE = "nudge"  # a call that goes the other way: the facilitator would like to hear a seat
 LONGEST_NOTE = 2000
 

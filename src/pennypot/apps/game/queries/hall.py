@@ -215,9 +215,10 @@ def _table(session: Session, cards: Cards, table: Table) -> TableNow:
 
 
 def help_queue(session: Session) -> list[HelpAsk]:
-    """Return the calls that wait, the oldest first; one query."""
+    """Return the calls that wait: those for help at once, then the oldest; one query."""
     waiting = HelpAsk.objects.filter(table__session=session, done_at=None).exclude(wanted=NUDGE)
-    return list(waiting.select_related("table", "taken_by").order_by("asked_at"))
+    first = Case(When(wanted="incident", then=0), default=1)
+    return list(waiting.select_related("table", "taken_by").order_by(first, "asked_at"))
 
 
 # Fields of moves whose words the big screen shows; reasons and regrets are shown in plans and in the comparison.

@@ -62,6 +62,15 @@ class OnScreen:
 
 
 @dataclass(frozen=True)
+class Idea:
+    """One idea over all tables: numbers of those where it is ready, and of those that still make it."""
+
+    title: str
+    ready: tuple[int, ...]
+    making: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Story:
     """Somebody's day next year, as a table tells it."""
 
@@ -99,6 +108,7 @@ class Screen:
     table: TableOnScreen | None = None
     asked: Asked | None = None
     projects: tuple[OnScreen, ...] = ()
+    ideas: tuple[Idea, ...] = ()
     stories: tuple[Story, ...] = ()
     across: tuple[LineAcross, ...] = ()
 
@@ -154,8 +164,9 @@ def screen_of(session: Session, now: datetime) -> Screen:
     if kind == "question" and chosen is not None:
         state = states[tables.index(chosen)]
         return Screen(**base, asked=_asked(cards, state, chosen, say(chosen.table.pk)))  # type: ignore[arg-type]
-    projects = tuple(project for one in shown for project in _projects(one, say(one.table.pk)))
-    return Screen(**base, projects=projects)  # type: ignore[arg-type]
+    if chosen is None:
+        return Screen(**base, ideas=_ideas(cards, tables, say))  # type: ignore[arg-type]
+    return Screen(**base, projects=tuple(_projects(chosen, say(chosen.table.pk))))  # type: ignore[arg-type]
 
 
 def _sayer(session: Session) -> Callable[[int], Say]:
@@ -210,6 +221,25 @@ def _projects(one: TableOnScreen, say: Say) -> list[OnScreen]:
         for project in one.view.projects
         if _stands(project)
     ]
+
+
+def _ideas(cards: Cards, tables: tuple[TableOnScreen, ...], say: Callable[[int], Say]) -> tuple[Idea, ...]:
+    """Ideas from cards in the order of the pack, then people's own in the order of tables: nothing is ranked."""
+    ready: dict[str, list[int]] = {}
+    making: dict[str, list[int]] = {}
+    titles = {card.id: card.title for card in cards.idea_cards}
+    for one in tables:
+        words, number = say(one.table.pk), one.table.number
+        for project in one.view.projects:
+            if _stands(project) and project.state != "unready":
+                key = project.card or f"{number}/{project.id}"
+                titles.setdefault(key, words(project.title))
+                (ready if project.ready else making).setdefault(key, []).append(number)
+    return tuple(
+        Idea(title, tuple(ready.get(key, ())), tuple(making.get(key, ())))
+        for key, title in titles.items()
+        if key in ready or key in making
+    )
 
 
 def _stands(project: SeenProject) -> bool:

@@ -67,7 +67,11 @@ def test_an_evening_is_planned_on_one_page_and_its_form_sent_twice_plans_it_once
     assert first.status_code == 302
     assert fay.post("/brindley/game/sessions/new/", said)["Location"] == first["Location"]
     session = Session.objects.get()
-    assert (session.title, session.facilitator, session.target_pence) == ("Tuesday in the chapel", cast.fay, 890_000_000)
+    assert (session.title, session.facilitator, session.target_pence) == (
+        "Tuesday in the chapel",
+        cast.fay,
+        890_000_000,
+    )
     assert [table.source for table in session.tables.all()] == ["phones", "phones", "paper"]
     assert list(session.tables.get(number=3).chairs.values_list("seat", flat=True)) == said["seats"]
     assert sorted(state_of(session).seats) == sorted(said["seats"])

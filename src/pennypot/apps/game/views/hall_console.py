@@ -30,6 +30,7 @@ from pennypot.apps.game.queries.hall import (
     words_decided,
     words_waiting,
 )
+from pennypot.apps.game.views.hall import door, entrance
 from pennypot.apps.game.views.hall_feed import address_of
 from pennypot.apps.game.views.hall_verbs import VERBS, Asked
 from pennypot.apps.places.views.asked import person_of
@@ -45,6 +46,8 @@ def console(request: HttpRequest, place: str, code: str) -> HttpResponse:
     session = session_for(request.user, place, code)
     require(may_observe(request.user, session))
     context = _context(request, hall_of(session, now_of(request)))
+    if session.state == Session.State.LOBBY:
+        context["door"] = door("", entrance(session))
     page = "game/parts/console_body.html" if request.GET.get("part") else "game/console.html"
     return render(request, page, context)
 
@@ -106,7 +109,7 @@ def _context(request: HttpRequest, hall: Hall) -> dict[str, Any]:
         "earlier": _earlier(session, hall.phase),
         "too_small": [one for one in hall.tables if one.too_small],
         "everybody_done": bool(hall.tables) and all(one.phase == "over" for one in hall.tables),
-        "kit_url": page_of("kit", slug, session.code, "cards"),
+        "kit_url": page_of("game_kit", slug, session.code),
         "compare_url": page_of("game_compare", slug, session.code),
     }
 
