@@ -3,8 +3,8 @@
     python bench/voting.py                          # 8 threads cast for 15 seconds; 100,000 ballots are counted
     python bench/voting.py --voters 10000 --seconds 5
 
-It makes a PostgreSQL in a temporary folder, which writes to the disk as in service, and a round in it. Casting here is
-the action itself, without HTTP; `make crash` measures it over HTTP.
+It makes a PostgreSQL in a temporary folder, which writes to the disk as in service, and a round in it. Casting is
+measured twice: the action itself, and over HTTP, as voters do it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ import threading
 import time
 from pathlib import Path
 
+from voting_http import cast_over_http
+
 os.environ["PENNYPOT_TESTING"] = "1"
+# The servers that are started read the passes that are signed here.
+os.environ["PENNYPOT_SECRET_KEY"] = secrets.token_urlsafe(48)
 
 
 def main() -> None:
@@ -52,6 +56,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--voters", type=int, default=100_000, help="ballots to close, open and count")
     parser.add_argument("--projects", type=int, default=220)
+    parser.add_argument("--servers", type=int, default=1, help="server processes that take ballots over HTTP")
     return parser.parse_args()
 
 
@@ -73,6 +78,8 @@ def _measure(chosen: argparse.Namespace) -> None:
     story = make_election(people, costs=costs, budget_pence=300_000_00, ballot_form="approve", max_choices=10)
     roll = [entry.pk for entry in voters(story.round, chosen.voters)]
     cast_by = _cast_fast(story, roll, chosen)
+    coming = [(entry, _choices(costs, entry)) for entry in roll[cast_by:]]
+    cast_by += cast_over_http(story, coming, chosen.seconds, chosen.servers)
     _fill_up(story, roll[cast_by:], costs)
     _count(story)
 
