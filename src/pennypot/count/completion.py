@@ -16,7 +16,7 @@ from .shares import PATIENCE, Decision, Setting
 from .shares_exact import ExactRun
 from .ties import Tie, TieOrder
 
-STUCK, FINISHED, OVER, LIMIT = 1, 2, 3, 4  # as in shares_numba
+DONE, STUCK, FINISHED, OVER, LIMIT = range(5)  # as in shares_numba
 RUNS = 64  # compiled runs between two signs of life
 
 Progress = Callable[[int, Fraction], None]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import ceil, floor, lcm
+from math import ceil, lcm
 from time import thread_time
 
 import numpy as np
@@ -97,13 +97,16 @@ class Setting:
     def _lay_out_tables(self) -> None:
         """Lay out what every run of an engine needs to know of the election, and its room to work in."""
         size = self.projects
-        self.table, self.layout_shift = np.zeros((shares_numpy.ROWS, size + 1), np.int64), None
-        self.keys, self.flags = np.zeros((3, size)), np.zeros((3, size), bool)
+        self.table = np.zeros((shares_numpy.ROWS, size + 1), np.int64)
+        self.layout_shift: int | None = None
+        self.keys, self.flags = np.zeros((4, size)), np.zeros((3, size), bool)
+        self.in_doubt: int | None = None
         self.table[shares_numpy.START], self.table[shares_numpy.RIVAL_START] = self.start, self.rival_start
         self.table[[shares_numpy.COST, shares_numpy.RANK, shares_numpy.TWIN], :size] = (
             self.cost_array, self.rank, self._twins()
         )  # fmt: skip
-        self.keys[shares_numpy.TIMES] = [float(c or 1) for c in self.cost] if self.by_cost else 1.0
+        times = [shares_numpy.TIMES, shares_numpy.TIMES_LEAST]
+        self.keys[times] = [float(c or 1) for c in self.cost] if self.by_cost else 1.0
         self.flags[shares_numpy.MAY_WIN] = self.can_win
         self.layout = (
             self.table, self.keys, self.flags, self.state, self.group, self.point, self.rival, self.by_cost,
@@ -173,9 +176,8 @@ class Setting:
     def scaled(self, shift: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Costs in units of 2 ** -shift, rounded down and up, and prices that are surely not too high."""
         if shift not in self._scaled:
-            unit = Fraction(2) ** shift
-            low = np.array([floor(c * unit) for c in self.cost], np.int64)
-            high = np.array([ceil(c * unit) for c in self.cost], np.int64)
+            low = np.array([c << shift if shift >= 0 else c >> -shift for c in self.cost], np.int64)
+            high = low if shift >= 0 else np.array([-(-c >> -shift) for c in self.cost], np.int64)
             self._scaled[shift] = low, high, low // np.maximum(np.array(self.total_points, np.int64), 1)
         return self._scaled[shift]
 
@@ -185,7 +187,26 @@ class Setting:
             rows = [shares_numpy.COST_LOW, shares_numpy.COST_HIGH, shares_numpy.FIRST]
             self.table[rows, : self.projects] = self.scaled(shift)
             self.layout_shift = shift
+            if self.in_doubt is not None and shift >= 0:
+                c, less = self.in_doubt, self.cost[self.in_doubt] - 1 << shift
+                self.table[shares_numpy.COST_LOW, c], self.table[shares_numpy.FIRST, c] = (
+                    less,
+                    less // self.total_points[c],
+                )
         return self.layout
+
+    def or_one_less(self, c: int) -> bool:
+        """Let `leap` stand for the cost of a project and for one unit less at once; False where it cannot.
+
+        Nothing is then decided but by bounds, and what is spent is bounded by the greater cost.
+        """
+        twin = self.table[shares_numpy.TWIN, : self.projects]
+        if self.cost[c] < 2 or np.count_nonzero(twin == twin[c]) > 1:
+            return False
+        self.in_doubt, self.layout_shift, self.layout = c, None, (*self.layout[:-1], False)
+        if self.by_cost:
+            self.keys[shares_numpy.TIMES_LEAST, c] -= 1
+        return True
 
     def leap(self, start: Fraction, step: Fraction, steps: int, runs: int) -> tuple[int, int, Decision] | None:
         """Take Add1 steps in compiled code as far as bounds decide them; None where that cannot be done.

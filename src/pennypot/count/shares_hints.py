@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
 
-from .completion import resume, run_order, settle, start_of, step_of
+from .completion import DONE, FINISHED, LIMIT, RUNS, resume, run_order, settle, start_of, step_of
 from .election import Election
 from .result import Result
 from .shares import Decision, Setting
@@ -112,11 +112,41 @@ class SharesHints:
         It is looked for by counts that begin near the end of Add1, where things are decided almost always; and proven,
         or looked for again, by counts that leave out no step but those that surely change nothing.
         """
-        found, own = self._greatest(at, True), self.setting.cost[at]
-        wins = found and self._limit(at, found) is not None
-        if wins and (found + 1 == own or self._limit(at, found + 1) is None):
-            return found
-        return self._greatest(at, False)
+        found = self._greatest(at, True)
+        return found if found and self._is_last(at, found) else self._greatest(at, False)
+
+    def _is_last(self, at: int, cost: int) -> bool:
+        """Whether a project wins at a cost and loses at one unit more; both counts go as far as they can at once."""
+        behind, own = self._behind(at, cost), self.setting.cost[at]
+        begin = self.before[behind - 1].number if behind else None
+        if begin is not None and cost + 1 < own:
+            begin = self._leap_both(at, cost, begin)
+        dearer_wins = cost + 1 < own and self._wins(at, cost + 1, begin)
+        return not dearer_wins and self._wins(at, cost, begin)
+
+    def _leap_both(self, at: int, cost: int, steps: int) -> int:
+        """How many steps are surely taken at a cost and at one unit more, from a number of which that is known.
+
+        What does not end Add1 at the higher cost does not end it at the lower, which leaves more money.
+        """
+        setting = self._changed(at, cost + 1)
+        if not setting.or_one_less(at):
+            return steps
+        while leapt := setting.leap(start_of(setting), step_of(setting), steps, RUNS):
+            why, taken, _ = leapt
+            if why == FINISHED:
+                return max(steps, taken - 1)
+            if why not in (DONE, LIMIT) or taken == steps:
+                return taken
+            steps = taken
+        return steps
+
+    def _wins(self, at: int, cost: int, steps: int | None) -> bool:
+        """Count again at another cost, behind a number of steps that is known not to be the end; or from the start."""
+        setting = self._changed(at, cost)
+        if steps is None:
+            return at in settle(setting).decision.order
+        return at in resume(setting, steps, start_of(setting) + steps * step_of(setting)).decision.order
 
     def _greatest(self, at: int, late: bool) -> int | None:
         """Search for such a cost.
@@ -165,16 +195,24 @@ class SharesHints:
         Else the cost up to which it would win the step at which that count ended, and not break the budget there. With
         `late` it begins only where little money would be left: likely the same, not surely.
         """
-        changed = with_cost(self.election, at, cost)
-        setting = Setting(changed, self.setting.card, TieOrder(changed, self.setting.card))
-        behind = bisect_left(self.before, cost, key=lambda step: step.most[at])
+        setting, behind = self._changed(at, cost), self._behind(at, cost)
+        budget = self.election.budget
         if late:
-            spent = changed.budget - changed.budget // LITTLE - cost
-            behind = max(behind, bisect_right(self.before, spent, key=lambda step: step.spent))
+            behind = max(
+                behind, bisect_right(self.before, budget - budget // LITTLE - cost, key=lambda step: step.spent)
+            )
         settled = resume(setting, *self.before[behind - 1][:2]) if behind else settle(setting)
         funded = settled.decision.order
         if at not in funded:
             return None
-        left = changed.budget - sum(setting.cost[c] for c in funded)
+        left = budget - sum(setting.cost[c] for c in funded)
         found = self.setting.decide(settled.endowment, settled.endowment)
         return min(cost + left, self._at(settled.endowment, found).cost_to_win(at)[0])
+
+    def _changed(self, at: int, cost: int) -> Setting:
+        changed = with_cost(self.election, at, cost)
+        return Setting(changed, self.setting.card, TieOrder(changed, self.setting.card))
+
+    def _behind(self, at: int, cost: int) -> int:
+        """How many entries of `before` a project at some cost surely leaves as they are."""
+        return bisect_left(self.before, cost, key=lambda step: step.most[at])

@@ -7,6 +7,8 @@ bounds up (docs/count/exactness.md proves that this decides correctly whatever i
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
 
@@ -35,16 +37,18 @@ from .shares_numpy import (
     START,
     STUCK,
     TIMES,
+    TIMES_LEAST,
     TOP,
     TWIN,
-)  # fmt: skip
+)
 
 INFINITE = np.int64(2**62)
 NEARLY, SLACK = 24, 8
 
 # What is left out here (ways in from Python and from C, checks of divisors that are never 0) need not be compiled.
-_outer = numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)
-_inner = numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True)
+_LESS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+_outer = numba.njit(cache=True, **_LESS)
+_inner = numba.njit(cache=True, **_LESS | {"no_cpython_wrapper": True})
 
 
 @_inner
@@ -159,7 +163,7 @@ def run(table, keys, flags, state, group, point, rival, by_cost, exact):
                 top, rich = _highest_price(begin, end, group, point, state, table[COST_HIGH, c], found + SLACK)
                 table[TOP, c], table[RICH, c] = top, rich
                 if top < INFINITE:
-                    keys[KEY_HIGH, c] = top / keys[TIMES, c] * above
+                    keys[KEY_HIGH, c] = top / keys[TIMES_LEAST, c] * above
                     if keys[KEY_HIGH, c] < best_high:
                         best_high = keys[KEY_HIGH, c]
         best, count, all_clean, all_twins = -1, 0, True, True

@@ -17,7 +17,7 @@ START, RIVAL_START, COST, RANK, TWIN, COST_LOW, COST_HIGH, FIRST = range(8)
 PRICE, TOP, FRESH, RICH = range(8, 12)
 ORDER, LOW, HIGH, LEVEL = range(12, 16)
 KEPT, KEPT_LEVEL, ROWS = range(16, 19)
-TIMES, KEY_LOW, KEY_HIGH = range(3)
+TIMES, TIMES_LEAST, KEY_LOW, KEY_HIGH = range(4)
 MAY_WIN, ACTIVE, CONTENDER = range(3)
 
 
@@ -61,7 +61,7 @@ def pay(begin, end, group, point, state, low, high):
 
 def run(table, keys, flags, state, group, point, rival, by_cost, exact):
     """Choose project after project until none can be paid (DONE) or bounds no longer decide (STUCK)."""
-    start, cost, times = table[START], table[COST], keys[TIMES]
+    start, cost, times, least = table[START], table[COST], keys[TIMES], keys[TIMES_LEAST]
     price_low, active, contenders = table[PRICE], flags[ACTIVE], flags[CONTENDER]
     projects, chosen = len(active), 0
     parts = [slice(a, b) for a, b in zip(start[:-1].tolist(), start[1:].tolist(), strict=True)]
@@ -88,7 +88,7 @@ def run(table, keys, flags, state, group, point, rival, by_cost, exact):
                 top, rich = _highest_price(parts[c], group, point, state, high_cost[c], bottom)
                 found[c] = (bottom, top, rich)
                 if top < INFINITE:
-                    best_high = min(best_high, top / times[c] * above)
+                    best_high = min(best_high, top / least[c] * above)
         level = sorted((c for c in found if key_low[c] <= best_high), key=table[RANK].__getitem__)
         contenders[:] = False
         contenders[level] = True
