@@ -33,6 +33,11 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    # The game's sentences, which pages fill in after they are translated: see `pennypot.play.words`.
+    "Sentence": (1,),
+    "Illegal": (1,),
+    "BadPack": (1,),
+    "marked": (1,),
 }
 
 

@@ -9,7 +9,7 @@ from statistics import median
 
 from .pack import KINDS, Pack
 from .rehearsal import rehearse
-from .words import Sentence
+from .words import Sentence, marked
 
 REHEARSALS = 20
 # Words that point at one home or one person rather than at a service.
@@ -33,26 +33,31 @@ def lint(pack: Pack, *, play: bool = True) -> list[Sentence]:
     return found
 
 
+# How many cards of each kind, from least to most.
+_SIZES = (
+    ("needs", 8, 10, marked("Needs: there are {count}, and should be from {least} to {most}.")),
+    ("lines", 12, 16, marked("Lines: there are {count}, and should be from {least} to {most}.")),
+    ("pool_cards", 4, 8, marked("Pool cards: there are {count}, and should be from {least} to {most}.")),
+    ("idea_cards", 20, 40, marked("Ideas: there are {count}, and should be from {least} to {most}.")),
+    ("roles", 4, 8, marked("Seats: there are {count}, and should be from {least} to {most}.")),
+    ("personas", 2, 12, marked("Days next year: there are {count}, and should be from {least} to {most}.")),
+    ("events", 2, 12, marked("Events: there are {count}, and should be from {least} to {most}.")),
+)
+_SUPPLY = {
+    "room": marked("Rooms: there are {supply} for about {demand} wanted; it should be 0.8 to 1.5 times."),
+    "hours": marked("Hours: there are {supply} for about {demand} wanted; it should be 0.8 to 1.5 times."),
+    "skill": marked("Skills: there are {supply} for about {demand} wanted; it should be 0.8 to 1.5 times."),
+    "kit": marked("Equipment: there are {supply} for about {demand} wanted; it should be 0.8 to 1.5 times."),
+    "land": marked("Land: there are {supply} for about {demand} wanted; it should be 0.8 to 1.5 times."),
+    "match": marked("Matching money: there are {supply} for about {demand} wanted; it should be 0.8 to 1.5 times."),
+}
+
+
 def _sizes(pack: Pack) -> Iterator[Sentence]:
-    wanted = (
-        ("needs", 8, 10),
-        ("lines", 12, 16),
-        ("pool_cards", 4, 8),
-        ("idea_cards", 20, 40),
-        ("roles", 4, 8),
-        ("personas", 2, 12),
-        ("events", 2, 12),
-    )
-    for name, least, most in wanted:
+    for name, least, most, words in _SIZES:
         count = len(getattr(pack, name))
         if not least <= count <= most:
-            yield Sentence(
-                "It has {count} {name}, and should have from {least} to {most}.",
-                count=count,
-                name=name.replace("_", " "),
-                least=least,
-                most=most,
-            )
+            yield Sentence(words, count=count, least=least, most=most)
     kinds = [role.kind for role in pack.roles]
     if sum(kind in ("resident", "young") for kind in kinds) < 2 or "group" not in kinds:
         yield Sentence("It needs at least two residents' roles and one of a community group.")
@@ -115,12 +120,7 @@ def _create(pack: Pack) -> Iterator[Sentence]:
         demand = sum(card.slots.get(kind, 0) for card in pack.idea_cards) * part
         supply = sum(asset.units for asset in pack.assets if asset.kind == kind)
         if demand and not Fraction(8, 10) <= supply / demand <= Fraction(15, 10):
-            yield Sentence(
-                "Of “{kind}” there are {supply} for about {demand} wanted; it should be 0.8 to 1.5 times.",
-                kind=kind,
-                supply=supply,
-                demand=round(float(demand), 1),
-            )
+            yield Sentence(_SUPPLY[kind], supply=supply, demand=round(float(demand), 1))
 
 
 def _texts(pack: Pack) -> Iterator[Sentence]:

@@ -32,7 +32,11 @@ KINDS = ("room", "hours", "skill", "kit", "land", "match")
 
 
 class BadPack(ValueError):
-    """A file that is no pack. The message says where in the file, and what was expected."""
+    """A file that is no pack. Its sentence says where in the file, and what was expected."""
+
+    def __init__(self, words: str, **values: Any) -> None:
+        self.sentence = Sentence(words, **values)
+        super().__init__(self.sentence.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,10 +359,10 @@ def read_pack(text: str | bytes) -> Pack:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError) as problem:
-        raise BadPack(Sentence("This file is no JSON: {problem}.", problem=str(problem)).said) from None
+        raise BadPack("This file is no JSON: {problem}.", problem=str(problem)) from None
     _check_shape(given)
     if sum(len(given[cards]) for cards in CARDS) > MOST_CARDS:
-        raise BadPack(Sentence("It has more than {most} cards in all.", most=MOST_CARDS).said)
+        raise BadPack("It has more than {most} cards in all.", most=MOST_CARDS)
     pack = _build(given, hash_of(given))
     _check_names(pack)
     return pack
@@ -386,9 +390,7 @@ def shape_problems(given: Any) -> Iterator[tuple[tuple[str | int, ...], str, Any
 def _check_shape(given: Any) -> None:
     for where, rule, wanted in shape_problems(given):
         place = "/".join(str(part) for part in where) or "the file"
-        raise BadPack(
-            Sentence("At {where}: {rule} should be {wanted}.", where=place, rule=rule, wanted=str(wanted)[:200]).said
-        )
+        raise BadPack("At {where}: {rule} should be {wanted}.", where=place, rule=rule, wanted=str(wanted)[:200])
 
 
 def _codes(given: Mapping[str, Any]) -> Mapping[Card, str]:
@@ -453,7 +455,7 @@ def _check_names(pack: Pack) -> None:
     def known(what: str, wanted: Any, there: Mapping[str, Any]) -> None:
         for name in wanted:
             if name not in there:
-                raise BadPack(Sentence("{what} names “{name}”, which is not in the pack.", what=what, name=name).said)
+                raise BadPack("{what} names “{name}”, which is not in the pack.", what=what, name=name)
 
     for kind in CARDS:
         _no_twins(kind, [card.id for card in getattr(pack, kind)])
@@ -477,5 +479,5 @@ def _no_twins(kind: str, names: list[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise BadPack(Sentence("There are two {kind} called “{name}”.", kind=kind, name=name).said)
+            raise BadPack("There are two {kind} called “{name}”.", kind=kind, name=name)
         seen.add(name)

@@ -1,7 +1,8 @@
 """Sentences of the engine, in English, kept as data so that a page can say them in another language.
 
 This library knows no translations. A `Sentence` keeps its words and what is put into them apart, so that a page can
-translate ``sentence.words`` before filling it in; the catalogues take the first argument of `Sentence` and `Illegal`.
+translate ``sentence.words`` before filling it in; the catalogues take the first argument of `Sentence`, `Illegal`,
+`BadPack` and `marked`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ class Sentence:
 
     def __str__(self) -> str:
         return self.said
+
+
+def marked(words: str) -> str:
+    """Mark words that become a `Sentence` elsewhere, so that the catalogues take them."""
+    return words
 
 
 class Illegal(Exception):

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pennypot.apps.game.templatetags.game import said
 from pennypot.play import BadPack, read_pack
 from pennypot.play.pack import CARDS, shape_problems
 
@@ -53,7 +54,7 @@ def read_file(content: bytes) -> FromFile:
     try:
         read_pack(content.decode("utf-8-sig"))
     except BadPack as problem:
-        return _bad(str(problem))
+        return _bad(said(problem.sentence))
     return FromFile(given, [])
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pennypot.apps.game.actions.packs import REHEARSING
 from pennypot.apps.game.models import Pack
+from pennypot.apps.game.templatetags.game import said
 from pennypot.apps.places.models import Place
 from pennypot.house.answers import Invalid
 from pennypot.house.models import Work
@@ -36,7 +37,7 @@ def rehearse_pack(work: Work, *, place_id: int, pack: int) -> str:
     try:
         cards = read_pack(canonical(row.given))
     except BadPack as problem:
-        raise Invalid(str(problem)) from None
+        raise Invalid(said(problem.sentence)) from None
     found = []
     for number in range(1, GAMES + 1):
         found.append(reading_of(cards, rehearse(cards, f"rehearsal {number}").state))

@@ -19,6 +19,7 @@ from pennypot.apps.game import pack_edit
 from pennypot.apps.game.models import Pack
 from pennypot.apps.game.pack_start import first_draft, free_id
 from pennypot.apps.game.permissions.packs import may_change_pack, may_publish_pack, may_write_packs
+from pennypot.apps.game.templatetags.game import said
 from pennypot.apps.people.models import Person
 from pennypot.apps.places.models import Area, Place
 from pennypot.house import deeds, work
@@ -200,7 +201,7 @@ def _read(given: Mapping[str, Any]) -> Any:
     try:
         return read_pack(canonical(given))
     except BadPack as problem:
-        raise Invalid(_("This cannot be kept: %(problem)s") % {"problem": problem}) from None
+        raise Invalid(_("This cannot be kept: %(problem)s") % {"problem": said(problem.sentence)}) from None
 
 
 def drop_draft(person: Person, place: Place, pack: Pack) -> None:
@@ -250,4 +251,5 @@ def is_rehearsed(rehearsal: Mapping[str, Any], hashed: str) -> bool:
 
 def problems_of(rehearsal: Mapping[str, Any]) -> list[Sentence]:
     """Return what the bots found, as sentences of the engine."""
-    return [Sentence(one["words"], **one["values"]) for one in rehearsal.get("problems", ())]
+    kept = [(one["words"], one["values"]) for one in rehearsal.get("problems", ())]
+    return [Sentence(words, **values) for words, values in kept]
