@@ -70,6 +70,7 @@ Pennypot is ready: {address}
   Look first at   {address}/birmingham/pool/     all the public money of a city, on one page
   then            {address}/birmingham/fund/     what one penny in every pound of it is
   and             {address}/birmingham/results/  what people chose with it, and why each was chosen or not
+  Propose in      {address}/birmingham/proposals/  a round that also reviews and hears appeals now
   Vote in         {address}/birmingham/vote/     the round that is open (its page has codes to try)
   Today           {address}/trafford/            a place with what is not known shown as not known
 
