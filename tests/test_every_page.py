@@ -23,6 +23,7 @@ PUBLIC_PAGES = [
     "/birmingham/fund/money/",
     "/birmingham/fund/policy/",
     "/birmingham/results/",
+    "/birmingham/game/",
     "/no-such-place/",
 ]
 # Passkeys cannot work without scripts; the page says so and offers the code.

@@ -379,7 +379,7 @@ def test_a_console_costs_as_many_queries_for_many_tables_as_for_two(fay, cast, p
     assert len(two) == len(nine)
 
 
-@pytest.mark.parametrize("phase", ["lobby", "values", "pool", "event", "create", "story", "ratify", "over"])
+@pytest.mark.parametrize("phase", ["lobby", "values", "event", "create", "ratify", "over"])
 def test_every_page_of_the_hall_is_drawn_in_every_phase(fay, cast, phase):
     session = make_game(cast, phase=phase)
     for path in (console(session), console(session, 1), console(session) + "?part=1", console(session, 1) + "?part=1"):

@@ -26,13 +26,26 @@ function show(html) {
   for (const one of fresh.querySelectorAll("details[id]")) one.open = open.has(one.id);
   const focused = part.contains(document.activeElement) ? nameOf(document.activeElement) : "";
   const old = new Map([...part.children].map((child) => [child.querySelector("h2")?.id, child]));
-  const next = [...fresh.children].map((child) => {
+  // What stays is never taken out of the page, not even for a moment: the pen would be gone.
+  let at = part.firstElementChild;
+  for (const child of [...fresh.children]) {
     const before = old.get(child.querySelector("h2")?.id);
-    if (before && (inHand(before) || before.outerHTML === child.outerHTML)) return before;
-    return child;
-  });
-  part.replaceChildren(...next);
+    if (before && before.parentNode === part && inHand(before)) {
+      while (at && at !== before) at = without(at);
+      at = before.nextElementSibling;
+    } else {
+      part.insertBefore(child, at);
+    }
+  }
+  while (at) at = without(at);
   if (focused) [...part.querySelectorAll("a, button, summary")].find((one) => nameOf(one) === focused)?.focus();
+}
+
+/** Take an element out, and return the one after it. */
+function without(element) {
+  const next = element.nextElementSibling;
+  element.remove();
+  return next;
 }
 
 /** What tells a button from the others, so that it has the focus again after it was drawn anew. */
