@@ -17,6 +17,8 @@ from pennypot.apps.budgets.permissions import SYSTEM
 from pennypot.apps.fund.actions.money import write_payment
 from pennypot.apps.fund.actions.policies import draft_policy, put_in_force
 from pennypot.apps.fund.reading import usual
+from pennypot.apps.game.actions.packs import copy_pack
+from pennypot.apps.game.models import Advice, Session
 from pennypot.apps.places.models import Invitation, Place
 from pennypot.apps.rounds.models import Author, Proposal, Round
 from pennypot.apps.talk.actions import say
@@ -34,7 +36,7 @@ PARTS = {
     "theme": "health",
     "family": "council",
     "step": "areas",
-    "part": "values",
+    "project": "p1",
     "provider_id": "oidc",
     "token": "not-a-real-token",
     "work": str(uuid.UUID(int=1)),
@@ -46,6 +48,7 @@ PARTS = {
 
 # What a form of the route must hold to get as far as the permission.
 POSTED = {
+    "<slug:place>/advice/<int:advice>/": {"kind": "partly", "why": "From April."},
     "<slug:place>/join/": {"role": "resident"},
     "<slug:place>/game/<slug:code>/console/do/": {"do": "blank", "blank": "no"},
     "<slug:place>/game/<slug:code>/console/notes/": {"text": "Seen."},
@@ -117,7 +120,22 @@ def brindley(cast: Cast) -> dict[str, Any]:
         "number": 1,
         "code": game.code,
         "table": 1,
+        "solo/part": "values",
+        "packs/pack": copy_pack(cast.fay, cast.brindley, game.pack).pk,
+        "add/part": "needs",
+        "cards/part": "needs",
+        "card": "together",
+        "print/what": "rules",
+        "kit/what": "ledger",
+        "advice": _advice(cast, game).pk,
     }
+
+
+def _advice(cast: Cast, game: Session) -> Advice:
+    """Advice of an evening that waits for its answer."""
+    given = {"kind": Advice.Kind.CUT, "title": "Roads", "text": "A little less.", "tables_for": 1, "tables_all": 1}
+    due = timezone.localdate() + timedelta(days=56)
+    return Advice.objects.create(place=cast.brindley, session=game, card="roads", sent_by=cast.fay, due_on=due, **given)
 
 
 def _talk(cast: Cast, round: Round) -> dict[str, Any]:
