@@ -107,6 +107,11 @@ class NeedForm(CardForm):
 class LineForm(CardForm):
     plain = ("agency", "service", "baseline_pence", "floor_pence", "custody", "needs", "for_it", "against_it")
     signed = ("signed_by", "signed_on", "source")
+    # May be left open in a draft; without them the pack is not published.
+    needed_in_the_end = (
+        *("for_it", "against_it", "signed_by", "signed_on"),
+        *(f"{part}{number}" for part in ("affected", "instead") for number in range(1, STEPS + 1)),
+    )
     name_field = "service"
 
     agency = OneLine(label=gettext_lazy("Agency"), max_length=120)

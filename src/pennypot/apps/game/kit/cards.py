@@ -37,7 +37,7 @@ ANSWERS_SAID = {
     "concern": ("#8a6410", gettext_lazy("I am worried, and I do not stop it.")),
     "hold": ("#9b3550", gettext_lazy("Stop. It costs one of my two tokens, and I say why.")),
 }
-_NOTES = (20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1)  # pounds
+_NOTES = tuple(digit * 10**power for power in range(9, -1, -1) for digit in (5, 2, 1))  # pounds
 BLANK_NOTES = 4
 
 

@@ -44,7 +44,9 @@ def overview(request: HttpRequest, here: Place, pack: Pack) -> HttpResponse:
     steps = []
     for part, (name, about, (least, most)) in PARTS.items():
         count = len(pack.given[part])
-        steps.append({"part": part, "name": name, "about": about, "count": count, "well": least <= count <= most})
+        well = least <= count <= most
+        step = {"part": part, "name": name, "about": about, "count": count, "least": least, "most": most, "well": well}
+        steps.append(step)
     rehearsed = pack.rehearsal.get("hash") == cards.hash
     context = {
         "place": here,
