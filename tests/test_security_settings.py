@@ -118,6 +118,10 @@ WITHOUT_A_DEED = {
     ("fund", "accounts"): "a part of the entry that needs them, which is the deed",
     ("fund", "check_ledger"): "the nightly round notes what it found",
     ("fund", "check_all_ledgers"): "the nightly round notes what it found",
+    # Nobody is named in a game alone, and what somebody chooses there is nobody else's.
+    ("game", "choose_alone"): "a game alone is nobody's",
+    ("game", "forget_alone"): "a game alone is nobody's",
+    ("game", "forget_unsent"): "the nightly round removes games that nobody finished",
     ("rounds", "add_evidence"): "a part of the count, which is the deed",
     ("rounds", "tell_openings"): "the schedule notes which letters went out",
     ("talk", "open_thread"): "a part of sending a proposal in, which is the deed",

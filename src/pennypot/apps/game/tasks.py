@@ -8,8 +8,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from pennypot.apps.game.actions.packs import REHEARSING
+from pennypot.apps.game.actions.solo import forget_unsent
 from pennypot.apps.game.models import Pack
 from pennypot.apps.game.templatetags.game import said
 from pennypot.apps.places.models import Place
@@ -24,6 +26,13 @@ from pennypot.play.readings import Reading, reading_of
 from pennypot.play.rehearsal import rehearse
 
 GAMES = 60
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="game.forget_solos", queueing_lock="game.forget_solos")
+def forget_solos(timestamp: int = 0) -> None:
+    """Each night: delete games alone that nobody finished in a long time."""
+    forget_unsent()
 
 
 # It may be run again after the server stopped: it only writes down what it found.

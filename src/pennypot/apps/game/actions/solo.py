@@ -34,7 +34,7 @@ class Elsewhere(Exception):
     """The game has moved on since this form was drawn: in another window, or by going back."""
 
 
-def begin(place: Place, token: str, address: str) -> Solo:
+def begin_alone(place: Place, token: str, address: str) -> Solo:
     """Begin a game for the browser that holds a token. The same token again gives the same game.
 
     Raises
@@ -64,7 +64,7 @@ def _shipped_for(place: Place) -> Pack:
     return found
 
 
-def choose(solo: Solo, turn: int, phase: str, change: Callable[[Answers], Answers]) -> Solo:
+def choose_alone(solo: Solo, turn: int, phase: str, change: Callable[[Answers], Answers]) -> Solo:
     """Keep what a form says, and go on to a phase (never back: what was reached stays open).
 
     Parameters
@@ -100,7 +100,7 @@ def choose(solo: Solo, turn: int, phase: str, change: Callable[[Answers], Answer
     return solo
 
 
-def forget(solo: Solo) -> None:
+def forget_alone(solo: Solo) -> None:
     """Delete a game that was not sent in; one that was stays among the counts, and nobody's cookie leads to it."""
     Solo.objects.filter(pk=solo.pk, submitted_at=None).delete()
 

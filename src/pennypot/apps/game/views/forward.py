@@ -123,7 +123,7 @@ def confirm(request: HttpRequest, place: str, token: str) -> HttpResponse:
     there = place_for(request.user, place)
     asked = actions.read_token(token, there.pk)
     if asked is None:
-        return render(request, "game/after/link_over.html", {"place": there, "stage": "game"}, status=410)
+        return render(request, "game/after/link_over.html", {"place": there, "stage": "game"}, status=404)
     table = asked.forward.table
     found = carried(table, asked.forward.project)
     rounds = rounds_that_take(there, table.session.round)

@@ -78,11 +78,11 @@ def _begin(request: HttpRequest, place: Place, there: Solo | None) -> HttpRespon
     if token is None:
         return redirect("game_solo", place.slug)
     try:
-        solo = actions.begin(place, token, client_ip(request.META, settings.OPTIONS.proxies))
+        solo = actions.begin_alone(place, token, client_ip(request.META, settings.OPTIONS.proxies))
     except TooMany:
         return pages.too_many(request)
     if there is not None and there.pk != solo.pk:
-        actions.forget(there)
+        actions.forget_alone(there)
     answer = redirect("game_solo_step", place.slug, _reached(solo).key)
     solo_cookie.give(request, answer, place, token)
     return answer
@@ -119,7 +119,7 @@ def _keep(request: HttpRequest, solo: Solo, here: Step, form: solo_forms.StepFor
     number = STEPS.index(here) + 1
     onward = DONE if here.key == "send" else STEPS[number].phase
     try:
-        actions.choose(solo, form.cleaned_data["turn"], here.phase if stay else onward, form.change)
+        actions.choose_alone(solo, form.cleaned_data["turn"], here.phase if stay else onward, form.change)
     except Illegal as problem:
         form.add_error(None, str(problem.sentence))
         return _page(request, solo, here, form, answers, status=422)
@@ -200,7 +200,7 @@ def forget(request: HttpRequest, place: str) -> HttpResponse:
     found = places.place_for(request.user, place)
     solo = mine(request, found)
     if solo is not None:
-        actions.forget(solo)
+        actions.forget_alone(solo)
     answer = redirect("game_solo", found.slug)
     solo_cookie.forget(request, answer, found)
     return answer
