@@ -128,13 +128,20 @@ def _make(place: Place, given: dict[str, Any], label: str) -> None:
 
 
 def put_stages(round: Round, days: dict[str, tuple[int, int]], *, now: datetime | None = None) -> None:
-    """Set the stages of a round that is not published, in days from a moment (by default the hour that began last)."""
-    moment = now or clock.database_now().replace(minute=0, second=0, microsecond=0)
+    """Set the stages of a round that is not published, in days from a moment (by default the noon that was last)."""
+    moment = now or _last_noon(round)
     for kind, (opens, closes) in days.items():
         Stage.objects.update_or_create(
             round=round, kind=kind, defaults={"opens_at": moment + opens * DAY, "closes_at": moment + closes * DAY}
         )
     round.__dict__.pop("stage_list", None)
+
+
+def _last_noon(round: Round) -> datetime:
+    """Noon in the place, today or yesterday: stages of real rounds change then, when there is somebody to help."""
+    here = clock.database_now().astimezone(round.zone)
+    noon = here.replace(hour=12, minute=0, second=0, microsecond=0)
+    return noon if noon <= here else noon - DAY
 
 
 def end_voting(round: Round) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from pennypot.apps.voting.choices import (
@@ -135,6 +135,7 @@ def test_a_form_that_does_not_exist_is_our_own_mistake():
         check(BallotForm("lottery", ITEMS), [1])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some.sampled_from(KINDS), anything)
 def test_s16_whatever_comes_in_is_a_choice_or_a_reason(kind, raw):
     found = check(FORMS[kind], raw)
