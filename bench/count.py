@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def measure(data: bytes) -> dict:
     return {
         "size": f"{len(election.projects)} x {election.voters:,}",
         "groups": election.ballots.groups,
-        "parse": best(lambda: read_pabulib(data), 5),
+        "parse": best(lambda: read_pabulib(data), 15),
         "layout": best(lambda: Setting(election, none, order), 7),
         "shares": best(lambda: settle(alone), 15),
         "add1": best(lambda: settle(setting), 5),
@@ -120,33 +121,38 @@ def ask_peer(python: str, path: Path, what: str, limit: int) -> dict | None:
     return json.loads(done.stdout)
 
 
-def table(peer: str | None, limit: int, names: tuple[str, ...], everything: bool) -> list[str]:
-    """The table of elections, and how the two compare."""
+def table(peer: str | None, limit: int, jobs: int, everything: bool) -> list[str]:
+    """The table of elections, and how the two compare; `jobs` runs of the peer at a time."""
     lines = [
         "| election | projects x voters | parse | lay out | Equal Shares | Add1 (steps) | exact audit | Phragmén |",
         "|---|---|---|---|---|---|---|---|",
     ]
     ratios: dict[str, list[float]] = {"parse": [], "shares": [], "add1": [], "phragmen": []}
     different = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, data in [*elections(set(names)), *further().items()]:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as pool:
+        files = dict([*elections(set(NAMES)), *further().items()])
+        asked = {}
+        for name, data in files.items():
             path = Path(folder) / name
             path.write_bytes(data)
+            for what in ("shares", "add1", "phragmen"):
+                if peer and (everything or (name, what) not in BEYOND):
+                    asked[name, what] = pool.submit(ask_peer, peer, path, what, limit)
+        for name, data in files.items():
             ours = measure(data)
             cells = {}
             for what in ("shares", "add1", "phragmen"):
-                asked = peer and (everything or (name, what) not in BEYOND)
-                theirs = ask_peer(peer, path, what, limit) if asked else None
+                theirs = asked[name, what].result() if (name, what) in asked else None
                 cells[what] = f"{ours[what]:.3g}"
                 if theirs:
                     ratios[what].append(1000 * theirs["seconds"] / ours[what])
-                    cells[what] += f" / {1000 * theirs['seconds']:,.0f} ({ratios[what][-1]:,.0f} x)"
+                    cells[what] += f" / {_shown(1000 * theirs['seconds'])} ({ratios[what][-1]:,.0f} x)"
                     if sorted(theirs["winners"]) != sorted(ours["winners"][what]):
                         different.append(f"{name} {what}")
                     if what == "shares":
                         ratios["parse"].append(1000 * theirs["parse"] / ours["parse"])
-                        cells["parse"] = f" / {1000 * theirs['parse']:,.0f} ({ratios['parse'][-1]:,.0f} x)"
-                elif peer and not asked:
+                        cells["parse"] = f" / {_shown(1000 * theirs['parse'])} ({ratios['parse'][-1]:,.0f} x)"
+                elif peer and (name, what) not in asked:
                     cells[what] += " / not asked"
                 elif peer:
                     cells[what] += f" / over {limit} s"
@@ -164,6 +170,10 @@ def table(peer: str | None, limit: int, names: tuple[str, ...], everything: bool
                 lines.append(f"- {what}: {min(found):,.0f}, {statistics.median(found):,.0f}")
         lines.append(f"- different winners: {', '.join(different) or 'none'}")
     return lines
+
+
+def _shown(milliseconds: float) -> str:
+    return f"{milliseconds:,.0f}" if milliseconds >= 10 else f"{milliseconds:.2g}"
 
 
 def whole_archive() -> list[str]:
@@ -294,6 +304,7 @@ def main() -> None:
         "--limit", type=int, default=600, help="seconds of processor time after which a run of the peer is given up"
     )
     parser.add_argument("--all-peer-runs", action="store_true", help="also those known to take the peer very long")
+    parser.add_argument("--jobs", type=int, default=1, help="runs of the peer at a time (processor time is measured)")
     parser.add_argument("--quick", action="store_true", help="the table only")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/evidence/count.md")
     parser.add_argument("--million", action="store_true", help=argparse.SUPPRESS)
@@ -305,7 +316,7 @@ def main() -> None:
     compiled()
     count(Election.build([("a", 1)], 1, [["a"]]))
     print(f"compiled code ready after {time.process_time() - began:.1f} s", flush=True)
-    lines = table(options.peer, options.limit, NAMES, options.all_peer_runs)
+    lines = table(options.peer, options.limit, options.jobs, options.all_peer_runs)
     if not options.quick:
         for part in (questions, whole_archive, million, peaks, commands):
             lines += ["", *part()] if part is questions else part()
