@@ -93,9 +93,7 @@ def test_a_card_is_written_and_what_was_typed_stays_when_something_is_wrong(clie
     assert Deed.objects.filter(kind="game.pack.changed").count() == 1
 
 
-@pytest.mark.parametrize(
-    "part", ["needs", "lines", "pool_cards", "idea_cards", "assets", "events", "roles", "personas"]
-)
+@pytest.mark.parametrize("part", list(CARDS))
 def test_every_kind_of_card_comes_out_of_its_form_as_it_went_in(part, cast, draft):
     from pennypot.apps.game.pack_forms import FORMS
 
