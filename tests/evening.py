@@ -132,7 +132,7 @@ class Player(Visitor):
         """Put three dots on needs."""
         for number, need in enumerate(needs):
             boxes = self.page.locator(f"#part-dots input[value='{need}']")
-            boxes.nth(needs[:number].count(need)).check(force=True)
+            boxes.nth(needs[:number].count(need)).check()
         return self.taps("Put my dots here")
 
     def proposes(self, line: str, step: str) -> Player:
