@@ -172,7 +172,7 @@ def _profile(page: Page) -> None:
         page()
     for query in list(queries):
         print(query["time"], query["sql"][:240])
-    profile = cProfile.Profile()
+    profile = cProfile.Profile(time.process_time)
     profile.enable()
     for _ in range(ASKED):
         page()

@@ -23,6 +23,10 @@ PUBLIC_PAGES = [
     "/birmingham/fund/money/",
     "/birmingham/fund/policy/",
     "/birmingham/results/",
+    "/birmingham/game/solo/",
+    "/birmingham/game/BRMBTS/compare/",
+    "/birmingham/game/BRMBTS/t/1/plan/",
+    "/birmingham/advice/",
     "/birmingham/game/",
     "/no-such-place/",
 ]
@@ -31,11 +35,11 @@ SAYS_THAT_SCRIPTS_ARE_OFF = {"/account/sign-in/"}
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_s64_no_page_has_a_barrier_and_none_scrolls_sideways_on_a_narrow_phone(barriers, demo_places):
+def test_s64_no_page_has_a_barrier_and_none_scrolls_sideways_on_a_narrow_phone(barriers, demo_evenings):
     assert barriers(PUBLIC_PAGES) == {}
 
 
-def test_s51_a_page_asks_nobody_else_and_says_the_same_without_scripts(look, demo_places):
+def test_s51_a_page_asks_nobody_else_and_says_the_same_without_scripts(look, demo_evenings):
     with_scripts, without = look("/robots.txt"), look("/robots.txt", java_script_enabled=False)
     for path in PUBLIC_PAGES:
         for watched in (with_scripts, without):
@@ -45,7 +49,7 @@ def test_s51_a_page_asks_nobody_else_and_says_the_same_without_scripts(look, dem
             assert without.page.locator("main").inner_text() == with_scripts.page.locator("main").inner_text(), path
 
 
-def test_a_page_fills_a_projector_without_breaking(look, demo_places):
+def test_a_page_fills_a_projector_without_breaking(look, demo_evenings):
     page = look("/robots.txt", PROJECTOR).page
     for path in PUBLIC_PAGES:
         page.goto(path)
@@ -54,7 +58,7 @@ def test_a_page_fills_a_projector_without_breaking(look, demo_places):
         assert heading["x"] >= 0 and heading["x"] + heading["width"] <= PROJECTOR["width"], path
 
 
-def test_everything_can_be_reached_with_the_tab_key(look, demo_places):
+def test_everything_can_be_reached_with_the_tab_key(look, demo_evenings):
     page = look("/robots.txt").page
     for path in PUBLIC_PAGES:
         page.goto(path)

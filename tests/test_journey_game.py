@@ -269,7 +269,8 @@ def something_happens(evening: Evening) -> None:
 def create_with_a_new_phone_and_an_empty_seat(evening: Evening) -> None:
     """A lunch club that becomes ready, a bench that does not; Asha's phone dies, and Dan's is not seen any more."""
     asha, bea, carys = (evening.players[name] for name in ("asha", "bea", "carys"))
-    carys.sees("What do we make?").opens("Lunch club", "#part-ideas").taps("Put it on the table", "#part-ideas details[open]")
+    carys.sees("What do we make?").opens("Lunch club", "#part-ideas")
+    carys.taps("Put it on the table", "#part-ideas details[open]")
     club = "#part-project-p1"
     carys.types("Pounds", "20000", club).taps("Give money", club).taps("Give", f"{club} form:has-text('chapel hall')")
     carys.taps("I lead this", club)

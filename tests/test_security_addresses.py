@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 ROUTES = sorted(set(all_routes()))
 IN_A_PLACE = [route for route in ROUTES if "<slug:place>" in route]
 # Sessions say when they were last used, and the cache counts tries: that is what they are for.
-KEEPS_TIME = {"django_session", "house_cache", "usersessions_usersession", "people_session"}
+KEEPS_TIME = {"django_session", "house_cache", "usersessions_usersession", "people_session", "game_try"}
 
 
 @pytest.fixture(autouse=True)

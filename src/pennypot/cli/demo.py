@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 PLACES = ("birmingham", "trafford")
-_ROOMS = ("places", "budgets", "fund", "rounds", "voting")
+_ROOMS = ("places", "budgets", "fund", "rounds", "voting", "game")
 
 
 def add_subcommands(verbs: Any) -> None:
@@ -71,6 +71,7 @@ Pennypot is ready: {address}
   then            {address}/birmingham/fund/     what one penny in every pound of it is
   and             {address}/birmingham/results/  what people chose with it, and why each was chosen or not
   Propose in      {address}/birmingham/proposals/  a round that also reviews and hears appeals now
+  Play            {address}/birmingham/game/solo/  cut and create: ten minutes, no account
   Vote in         {address}/birmingham/vote/     the round that is open (its page has codes to try)
   Today           {address}/trafford/            a place with what is not known shown as not known
 

@@ -41,3 +41,12 @@ class Kept(Generic[Piece]):
             while len(self._pieces) > self._most:
                 self._pieces.popitem(last=False)
         return piece
+
+    def peek(self, key: Hashable) -> Piece | None:
+        """Return the piece of this key if it is kept."""
+        with self._lock:
+            return self._pieces.get(key)
+
+    def put(self, key: Hashable, piece: Piece) -> None:
+        """Keep a piece that was made elsewhere."""
+        self.get(key, lambda: piece)

@@ -44,6 +44,7 @@ VALUES (%(bucket)s, {_WINDOW}, 1)
 ON CONFLICT (bucket, "window") DO UPDATE SET count = {{table}}.count + 1
 RETURNING count
 """  # noqa: S608 - tables are named by our own code
+_COUNT = f'SELECT count FROM {{table}} WHERE bucket = %(bucket)s AND "window" = {_WINDOW}'  # noqa: S608
 _GIVE_BACK = f"""
 UPDATE {{table}} SET count = count - 1
 WHERE bucket = %(bucket)s AND count > 0 AND "window" = {_WINDOW}
@@ -64,6 +65,7 @@ class Counter:
     def __init__(self, table: str, name: str) -> None:
         self._name = name
         self._take = _TAKE.format(table=table)
+        self._count = _COUNT.format(table=table)
         self._give_back = _GIVE_BACK.format(table=table)
 
     def take(self, *tries: Taken) -> None:
@@ -93,6 +95,26 @@ class Counter:
             raise CannotCount from problem
         if reached:
             raise TooMany(reached)
+
+    def check(self, *tries: Taken) -> None:
+        """Refuse when a limit is reached already, and count nothing; for doors where only failures are counted.
+
+        Raises
+        ------
+        TooMany
+            One of the limits is reached.
+        CannotCount
+            The database did not answer.
+        """
+        try:
+            with connection.cursor() as cursor:
+                for limit, what in tries:
+                    cursor.execute(self._count, self._values(limit, what))
+                    row = cursor.fetchone()
+                    if row is not None and row[0] >= limit.most:
+                        raise TooMany(limit)
+        except DatabaseError as problem:
+            raise CannotCount from problem
 
     def give_back(self, *tries: Taken) -> None:
         """Take a try back that succeeded, so that many people behind one address do not add up."""

@@ -21,3 +21,12 @@ def demo_places(db: None) -> dict[str, Any]:
         fund.load(place)
         loaded[slug] = place
     return loaded
+
+
+@pytest.fixture
+def demo_evenings(demo_places: dict[str, Any]) -> dict[str, Any]:
+    """Load the evenings of Cut & Create too. Apart, for bots take a second to play eight tables."""
+    from pennypot.apps.game import demo as game
+
+    game.load(demo_places["birmingham"])
+    return demo_places

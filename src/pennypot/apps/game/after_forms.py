@@ -20,7 +20,8 @@ class AdviseForm(forms.Form):
     due_on = forms.DateField(label=_("Reply by"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *given: Any, found: list[Suggestion], today: date, **more: Any) -> None:
-        super().__init__(*given, initial={"due_on": (today + USUAL).isoformat()}, **more)
+        super().__init__(*given, **more)
+        self.initial.setdefault("due_on", (today + USUAL).isoformat())
         self.found = [one for one in found if not one.sent]
         for one in self.found:
             self.fields[f"send-{one.card}"] = forms.BooleanField(required=False, initial=True)

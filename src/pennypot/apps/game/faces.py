@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -229,7 +231,7 @@ def _needs(pack: Pack, needs: tuple[str, ...]) -> str:
     return ", ".join(pack.need[need].name for need in needs if need in pack.need)
 
 
-_DRAW = {
+_DRAW: dict[str, Callable[[Pack, Any], Face]] = {
     "need": _need,
     "line": _line,
     "pool": _pool,

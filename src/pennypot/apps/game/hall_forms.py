@@ -52,7 +52,7 @@ class WhenAndWhere(forms.Form):
         field = self.fields["round"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rounds
-        field.label_from_instance = lambda one: one.title  # type: ignore[method-assign]
+        field.label_from_instance = lambda obj: str(obj.title)  # type: ignore[method-assign]
 
     def clean_starts_at(self) -> datetime | None:
         """Make what a clock in the place shows a moment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pennypot.house.limits import CannotCount, Counter, Limit, TooMany
 
-__all__ = ["CannotCount", "Limit", "TooMany", "give_back", "take"]
+__all__ = ["CannotCount", "Limit", "TooMany", "check", "give_back", "take"]
 
 PER_IP = Limit("ip", 100, 600)
 PER_PLACE = Limit("place", 3_000, 600)
@@ -13,4 +13,5 @@ PER_TABLE = Limit("table", 40, 600)
 
 _counter = Counter("game_try", "game.limits")
 take = _counter.take
+check = _counter.check
 give_back = _counter.give_back

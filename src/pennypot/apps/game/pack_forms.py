@@ -317,7 +317,7 @@ class EventForm(CardForm):
         for number in range(1, CHOICES + 1):
             if not given[f"choice{number}"]:
                 continue
-            was = old[number - 1] if number <= len(old) else {"id": f"answer-{number}"}
+            was: Mapping[str, Any] = old[number - 1] if number <= len(old) else {"id": f"answer-{number}"}
             choices.append(
                 {"id": was["id"], "text": given[f"choice{number}"]}
                 | _effect(was.get("effect"), given[f"effect{number}"])

@@ -63,7 +63,7 @@ def _bad(words: str) -> FromFile:
 
 
 def _first(problems: Iterable[Any]) -> list[Any]:
-    found = []
+    found: list[Any] = []
     for problem in problems:
         if len(found) == SHOWN:
             break

@@ -77,16 +77,17 @@ def first_draft(
     total = sum(line.amount_pence or 0 for _name, lines in groups for line in lines)
     target = _rounded(total * USUAL_TARGET // 100)
     people = place.population or 10_000
+    pot, slice_people = total // 100, min(people, (area.population if area else 0) or people)
     policy = {
-        "pot_pence": total // 100,
+        "pot_pence": pot,
         "place_people": people,
-        "slice_people": min(people, (area.population if area else 0) or people),
+        "slice_people": slice_people,
         "slice_name": area.name if area else place.name,
         "target_pence": target,
         "gain_share": 50,
         "rule": "consent",
     }
-    slice_pence = policy["pot_pence"] * policy["slice_people"] // people
+    slice_pence = pot * slice_people // people
     return {
         "format": model["format"],
         "id": slugify(title)[:60] or "pack",

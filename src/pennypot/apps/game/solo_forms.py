@@ -72,7 +72,7 @@ class CutForm(StepForm):
             self.fields[f"line-{line.id}"] = forms.TypedChoiceField(
                 choices=[(level, str(level)) for level in range(len(line.steps) + 1)],
                 coerce=int,
-                empty_value=0,
+                empty_value=0,  # type: ignore[arg-type]  # the stubs know text alone
                 required=False,
                 initial=self.answers.levels.get(line.id, 0),
             )
@@ -110,7 +110,7 @@ class CreateForm(StepForm):
         self.fields["ideas"].choices = [(card.id, card.title) for card in self.cards.idea_cards]  # type: ignore[attr-defined]
         self.initial.setdefault("ideas", list(self.answers.ideas))
         if self.answers.own:
-            self.initial |= {"title": self.answers.own[0], "price": self.answers.own[1] // 100}
+            self.initial.update(title=self.answers.own[0], price=self.answers.own[1] // 100)
 
     def clean(self) -> dict[str, Any]:
         """Nothing is bought with money that is not there."""
@@ -153,7 +153,7 @@ class StoryForm(StepForm):
         self.persona = persona
         if self.answers.story:
             _persona, day, loses, did = self.answers.story
-            self.initial |= {"day": day, "loses": loses, "did": did}
+            self.initial.update(day=day, loses=loses, did=did)
 
     def change(self, before: Answers) -> Answers:
         found = self.cleaned_data

@@ -8,6 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pennypot.apps.people.roles import Role
@@ -15,8 +19,9 @@ from pennypot.apps.places.permissions import Someone, holds
 from pennypot.apps.rounds import stages
 from pennypot.apps.rounds.models import Check, Decision, Proposal, Round
 from pennypot.apps.rounds.permissions import review as may
-from pennypot.apps.rounds.queries.review import newest_checks
+from pennypot.apps.rounds.queries.review import DeskRow, newest_checks
 from pennypot.house.answers import Answer
+from pennypot.house.kept import Kept
 
 MakeForm = Callable[[str], forms.Form]
 
@@ -91,6 +96,47 @@ def checks_shown(proposal: Proposal) -> list[CheckShown]:
         mine = [check for check in review.checks.all() if check.kind == kind.value] if review else []
         shown.append(CheckShown(str(kind.label), newest.get(kind.value), mine[:-1]))
     return shown
+
+
+# Rows are the same for all who read them, and change only with what they are made of.
+_kept: Kept[SafeString] = Kept(most=4_000)
+
+
+def desk_row(row: DeskRow, round: Round, *, decided: bool) -> SafeString:
+    """Draw a row of the desk, or take the one that was drawn."""
+    one = row.proposal
+    context = {
+        "number": one.number,
+        "title": one.title,
+        "agency": row.review.agency.said_name if row.review else "",
+        "has_appeal": getattr(one, "appeal", None) is not None,
+        "marks": row.marks,
+        "decision": one.get_decision_display() if one.decision else "",
+        "is_late": row.is_late,
+        "due": row.due,
+        "cost_pence": one.cost_pence,
+        "decided": decided,
+    }
+    return _row("_desk_row", round, context)
+
+
+def decision_row(one: Decision, round: Round) -> SafeString:
+    """Draw a decision in the public log, or take the one that was drawn. A decision itself never changes."""
+    about = {
+        "number": one.proposal.number,
+        "title": one.proposal.title,
+        "agency": one.agency.name if one.agency else "",
+    }
+    own = {"outcome": one.outcome, "level": one.level, "at": one.at, "late": one.late, "reason": one.reason}
+    return _row("_decision_row", round, about | own)
+
+
+def _row(template: str, round: Round, context: dict[str, Any]) -> SafeString:
+    place = round.place.slug, round.slug
+    about = [(name, tuple(value) if isinstance(value, list) else value) for name, value in context.items()]
+    key = (template, get_language(), get_current_timezone_name(), *place, *about)
+    names = {"place_slug": place[0], "round_slug": place[1]}
+    return _kept.get(key, lambda: render_to_string(f"rounds/{template}.html", context | names))
 
 
 def context(person: Someone, proposal: Proposal, now: datetime, form: MakeForm) -> dict[str, Any]:

@@ -13,10 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from pennypot.apps.game.actions.bots import answers, bot_seats
-from pennypot.apps.game.models import Pack, Table, TableMove, Words
+from pennypot.apps.game.models import Chair, Pack, Table, TableMove, Words
 from pennypot.house.announcing import announce
+from pennypot.house.kept import Kept
 from pennypot.play import Illegal, State, apply, dumped, loaded, read_pack
 from pennypot.play import Pack as Cards
 from pennypot.play.moves import Move
@@ -45,6 +47,10 @@ class Made:
     number: int
     state: State
     again: bool = False
+
+
+# How tables stood after a move, by table and number: the log only grows, so what is kept stays true.
+states: Kept[State] = Kept(400)
 
 
 @lru_cache(maxsize=64)
@@ -78,8 +84,13 @@ def make_chosen_move(
     """Make the move that is chosen when the table is locked, for moves that depend on how the table stands."""
     cards = cards_of(table.session.pack)
     with transaction.atomic():
-        locked = Table.objects.select_for_update().get(pk=table.pk)
-        before = loaded(locked.state)
+        locked = (
+            Table.objects.select_for_update(of=("self",))
+            .defer("state")
+            .annotate(has_bots=Exists(Chair.objects.filter(table=OuterRef("pk")).exclude(bot="")))
+            .get(pk=table.pk)
+        )
+        before = _as_it_stands(locked)
         said = TableMove.objects.filter(table=locked, key=key).values_list("number", flat=True).first()
         if said is not None:
             return Made(said, before, again=True)
@@ -87,14 +98,25 @@ def make_chosen_move(
         after, _entries = apply(cards, before, move)
         number = locked.moves + 1
         made = [TableMove(table=locked, number=number, move=move, source=source, key=key)]
-        if source in _PEOPLE and (bots := bot_seats(locked)):
+        if source in _PEOPLE and locked.has_bots and (bots := bot_seats(locked)):
             after = _bots_move(cards, locked, bots, after, made)
         TableMove.objects.bulk_create(made)
         Table.objects.filter(pk=locked.pk).update(state=dumped(after).decode(), moves=made[-1].number)
         _keep_words(locked, number, move)
         # Announced when the transaction commits, and not at all if it does not: PostgreSQL sees to that.
         announce(f"table:{locked.pk}")
+        key_now, now = (locked.pk, made[-1].number), after
+        transaction.on_commit(lambda: states.put(key_now, now))
     return Made(number, after)
+
+
+def _as_it_stands(locked: Table) -> State:
+    """Return how a table stands that nobody else moves now.
+
+    What is read here may be of a transaction that does not end well, so it is not kept: only what is committed is.
+    """
+    kept = states.peek((locked.pk, locked.moves))
+    return kept if kept is not None else loaded(locked.state)
 
 
 def _bots_move(cards: Cards, table: Table, seats: dict[str, str], state: State, made: list[TableMove]) -> State:

@@ -140,11 +140,11 @@ def new_card(chair: Chair) -> None:
 
 def _check_card(chair: Chair, typed: str) -> bool:
     tries = (limits.PER_TABLE, (chair.table_id,))
+    limits.check(tries)
+    if is_card_code(chair, typed):
+        return True
     limits.take(tries)
-    if not is_card_code(chair, typed):
-        return False
-    limits.give_back(tries)
-    return True
+    return False
 
 
 def _take(chair: Chair, key: uuid.UUID) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -176,7 +176,7 @@ def _columns(plan: Plan) -> dict[str, Any]:
     return {name: getattr(plan, name) for name in names}
 
 
-def _told(plan: Plan) -> Mapping[str, Any]:
+def _told(plan: Plan) -> dict[str, Any]:
     return {
         "pack": plan.pack.hash,
         "tables": plan.tables,

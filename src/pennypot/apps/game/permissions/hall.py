@@ -24,9 +24,14 @@ def may_run(person: Someone, session: Session) -> Answer:
     return holds(person, session.place, Role.FACILITATOR, Role.PLACE_TEAM)
 
 
-def may_observe(person: Someone, session: Session) -> Answer:
+def may_observe_in(person: Someone, place: Place) -> Answer:
     """People with a role in the place see how the tables do, and no more than the tables' own boards show."""
-    return holds(person, session.place, *OBSERVERS)
+    return holds(person, place, *OBSERVERS)
+
+
+def may_observe(person: Someone, session: Session) -> Answer:
+    """As `may_observe_in`, for one evening."""
+    return may_observe_in(person, session.place)
 
 
 def may_read_notes(person: Someone, session: Session) -> Answer:

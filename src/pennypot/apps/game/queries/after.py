@@ -145,7 +145,8 @@ def plan_of(table: Table, *, all_words: bool = False) -> Plan:
         projects=tuple(_made(cards, state, name, one, veil) for name, one in _standing(state)),
         values=tuple(cards.need[need].name for need in state.values),
         stories=tuple(
-            (cards.persona[who].who, *(veil(text) for text in texts)) for who, texts in state.stories.items()
+            (cards.persona[who].who, veil(day), veil(loses), veil(did))
+            for who, (day, loses, did) in state.stories.items()
         ),
         voices=voices,
         regrets=tuple(veil(text) for text in reading.regrets),

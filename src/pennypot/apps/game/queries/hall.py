@@ -16,12 +16,14 @@ from pennypot.apps.game.actions.evening import NUDGE
 from pennypot.apps.game.actions.moves import cards_of
 from pennypot.apps.game.clock import common_phase, next_phase, seconds_left
 from pennypot.apps.game.models import Chair, HelpAsk, Note, Pack, Phone, Session, Table, TableMove, Words
+from pennypot.apps.game.permissions.hall import may_observe_in
 from pennypot.apps.game.queries.questions import Question, question_of
 from pennypot.apps.game.queries.seat import LOST_AFTER
 from pennypot.apps.places.models import Place
 from pennypot.apps.places.permissions import Someone
 from pennypot.apps.places.queries import place_for
 from pennypot.apps.rounds.models import Round
+from pennypot.house.answers import require
 from pennypot.play import Pack as Cards
 from pennypot.play import State, View, loaded, view_of
 from pennypot.play.moves.table import FEWEST
@@ -34,10 +36,13 @@ def session_for(person: Someone, slug: str, code: str) -> Session:
 
     Raises
     ------
+    Refused
+        The person has no role in the place. This is said first: whoever tries codes learns nothing.
     Http404
         The place has no such session.
     """
     place = place_for(person, slug)
+    require(may_observe_in(person, place))
     found = (
         Session.objects.select_related("pack", "facilitator", "round").filter(place=place, code=code.upper()).first()
     )

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from pennypot.apps.game.actions.moves import cards_of
+from pennypot.apps.game.actions.bots import bot_seats
+from pennypot.apps.game.actions.moves import cards_of, states
 from pennypot.apps.game.clock import seconds_of
-from pennypot.apps.game.models import HelpAsk, Session, Table
+from pennypot.apps.game.models import Chair, HelpAsk, Session, Table
 from pennypot.house.kept import Kept
 from pennypot.play import Pack, State, View, legal, loaded, view_of
 from pennypot.play.legal import Option
 
-_states: Kept[State] = Kept(400)
+# An evening as it is: every change of its row makes its number of turns grow.
+_sessions: Kept[Session] = Kept(60)
 _views: Kept[tuple[View, tuple[Option, ...]]] = Kept(1600)
 
 
@@ -66,29 +68,44 @@ class Seen:
 
 
 def look_at(table_id: int) -> Seen | None:
-    """Look at a table; four SQL queries, three while nobody moves."""
-    table = (
-        Table.objects.select_related("session__pack", "session__place", "merged_into")
-        .defer("state", "session__pack__given", "session__pack__rehearsal", "merged_into__state")
-        .filter(pk=table_id)
+    """Look at a table; one SQL query while nobody moves and nobody calls, one more for each of these."""
+    found = (
+        Table.objects.filter(pk=table_id)
+        .annotate(
+            said=Count("help_asks"),
+            done=Count("help_asks", filter=Q(help_asks__done_at__isnull=False)),
+            has_bots=Exists(Chair.objects.filter(table=OuterRef("pk")).exclude(bot="")),
+            turn=F("session__turn"),
+        )
+        .select_related("merged_into")
+        .defer("state", "merged_into__state")
         .first()
     )
-    if table is None:
+    if found is None:
         return None
-    session = table.session
-    state = _state_of(table)
-    asks = list(HelpAsk.objects.filter(table=table).order_by("pk").values_list("seat", "wanted", "taken_by", "done_at"))
-    empty = table.chairs.exclude(bot="").annotate(people=Count("phones", filter=Q(phones__left_at=None)))
+    session = _sessions.get((found.session_id, found.turn), lambda: _session(found.session_id))
+    state = _state_of(found)
     return Seen(
-        table=table,
+        table=found,
         session=session,
-        number=table.moves + session.turn + len(asks) + sum(done is not None for *_, done in asks),
+        # After the state was read: a move in between is counted.
+        number=found.moves + found.turn + found.said + found.done,
         cards=cards_of(session.pack),
         state=state,
-        asks=tuple(Ask(seat, wanted, taken is not None) for seat, wanted, taken, done in asks if done is None),
-        bots=frozenset(empty.filter(people=0).values_list("seat", flat=True)),
+        asks=_asks(found) if found.said > found.done else (),
+        bots=frozenset(bot_seats(found)) if found.has_bots else frozenset(),
         until=_until(session, state.phase),
     )
+
+
+def _session(session_id: int) -> Session:
+    found = Session.objects.select_related("pack", "place").defer("pack__given", "pack__rehearsal")
+    return found.get(pk=session_id)
+
+
+def _asks(table: Table) -> tuple[Ask, ...]:
+    rows = HelpAsk.objects.filter(table=table, done_at=None).order_by("pk").values_list("seat", "wanted", "taken_by")
+    return tuple(Ask(seat, wanted, taken is not None) for seat, wanted, taken in rows)
 
 
 class _Moved(Exception):
@@ -107,7 +124,7 @@ def _state_of(table: Table) -> State:
 
     while True:
         try:
-            return _states.get((table.pk, table.moves), read)
+            return states.get((table.pk, table.moves), read)
         except _Moved:
             continue
 

@@ -39,8 +39,7 @@ def packs_of(place: Place, person: Someone) -> list[Listed]:
         .order_by("place", "slug", "-version")
     )
     return [
-        Listed(pack, cards_of(pack) if pack.state == Pack.State.PUBLISHED else None, pack.evenings)  # type: ignore[attr-defined]
-        for pack in rows
+        Listed(pack, cards_of(pack) if pack.state == Pack.State.PUBLISHED else None, pack.evenings) for pack in rows
     ]
 
 

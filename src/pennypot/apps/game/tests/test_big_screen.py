@@ -46,6 +46,18 @@ def test_welcome_shows_the_code_and_its_picture_to_anybody(client, cast):
     assert client.get("/brindley/game/BBBBBB/screen/").status_code == 404
 
 
+def test_s19_codes_are_not_found_by_trying_the_big_screen_or_its_feed(client, cast, asked):
+    for _ in range(100):
+        assert client.get("/brindley/game/BBBBBB/screen/").status_code == 404
+    assert client.get("/brindley/game/BBBBBB/screen/").status_code == 429
+    assert client.get(f"/brindley/game/{asked.code}/screen/").status_code == 429
+    find = feed_of("session").find
+    assert find(Asker((str(asked.pk), asked.code), {}, "192.0.2.7"))
+    for _ in range(100):
+        assert find(Asker((str(asked.pk), "BBBBBB"), {}, "192.0.2.7")) is None
+    assert find(Asker((str(asked.pk), asked.code), {}, "192.0.2.7")) is None
+
+
 def test_the_question_hides_answers_until_all_have_answered(client, asked):
     page = seen(client, asked, "question:1")
     assert "Roads, paths and lights: 8 % less, £560,000" in page

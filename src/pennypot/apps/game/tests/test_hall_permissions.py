@@ -92,8 +92,18 @@ def test_actions_ask_themselves_and_not_only_their_pages(cast):
         enter_lines(cast.asha, first_table(session), "1-", key=uuid.uuid4(), paper=True)
 
 
+def test_s20_who_has_no_role_here_cannot_tell_a_code_that_is_there_from_one_that_is_not(cast):
+    session = make_game(cast)
+    for client in (Client(), sign_in(Client(), cast.dev)):
+        for page in ("console/", "console/notes/", "console/1/", "t/1/paper/"):
+            there = client.get(f"/brindley/game/{session.code}/{page}")
+            nothing = client.get(f"/brindley/game/BBBBBB/{page}")
+            assert there.status_code == nothing.status_code in (302, 401, 403)
+
+
 def test_s24_an_evening_is_found_only_in_its_own_place(cast):
     session = make_game(cast)
     dev = sign_in(Client(), cast.dev)
     for path in ("console/", "console/notes/", "console/1/", "t/1/paper/", "screen/", "console/codes/"):
+        # In Elsewhere Dev is of the place team, and still finds nothing of Brindley's.
         assert dev.get(f"/elsewhere/game/{session.code}/{path}").status_code == 404

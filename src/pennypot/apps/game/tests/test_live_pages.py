@@ -202,11 +202,11 @@ def test_asking_for_what_is_new_gets_parts_and_nothing_when_nothing_is(cast, cli
     assert again == {"number": first["number"], "parts": {}}
 
 
-def test_a_seats_page_asks_the_database_six_things(cast, client, django_assert_num_queries):
+def test_a_seats_page_asks_the_database_four_things(cast, client, django_assert_num_queries):
     table = first_table(make_game(cast, phase="create"))
     sit(client, table, "council")
     client.get(seat_url(table))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get(seat_url(table))
 
 

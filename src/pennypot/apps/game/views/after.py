@@ -15,6 +15,8 @@ from pennypot.apps.game.models import Advice, Session, Table
 from pennypot.apps.game.permissions.after import may_advise, may_read_log, may_read_plan
 from pennypot.apps.game.queries.after import Plan, compared, plan_of, suggestions, table_for, veil_of
 from pennypot.apps.game.queries.hall import session_for
+from pennypot.apps.game.queries.seat import phone_of
+from pennypot.apps.game.views.at_table import guarded, session_at
 from pennypot.house import csv_out
 from pennypot.house.answers import Invalid, require
 from pennypot.play import loaded
@@ -28,13 +30,14 @@ def _plan(request: HttpRequest, place: str, code: str, table: int) -> Plan:
     Refused
         The table is still playing.
     """
-    session = session_for(request.user, place, code)
+    session = session_at(request, place, code.upper(), phone_of(request))
     found = table_for(session, table)
     require(may_read_plan(loaded(found.state)))
     return plan_of(found, all_words=bool(may_read_log(request.user, session)))
 
 
 @require_safe
+@guarded
 def plan(request: HttpRequest, place: str, code: str, table: int) -> HttpResponse:
     """The plan of a table: what it cut, shared and made, what it did not agree on, and who was not there."""
     found = _plan(request, place, code, table)
@@ -53,6 +56,7 @@ def plan(request: HttpRequest, place: str, code: str, table: int) -> HttpRespons
 
 
 @require_safe
+@guarded
 def plan_pdf(request: HttpRequest, place: str, code: str, table: int) -> HttpResponse:
     """The plan on paper."""
     found = _plan(request, place, code, table)
@@ -63,6 +67,7 @@ def plan_pdf(request: HttpRequest, place: str, code: str, table: int) -> HttpRes
 
 
 @require_safe
+@guarded
 def plan_csv(request: HttpRequest, place: str, code: str, table: int) -> HttpResponse:
     """The plan as a table."""
     found = _plan(request, place, code, table)
@@ -71,9 +76,10 @@ def plan_csv(request: HttpRequest, place: str, code: str, table: int) -> HttpRes
 
 
 @require_safe
+@guarded
 def plan_json(request: HttpRequest, place: str, code: str, table: int) -> HttpResponse:
     """The log of moves: all of it for those who run evenings, without what is private for everybody else."""
-    session = session_for(request.user, place, code)
+    session = session_at(request, place, code.upper(), phone_of(request))
     found = table_for(session, table)
     require(may_read_plan(loaded(found.state)))
     all_of_it = bool(may_read_log(request.user, session))
@@ -82,9 +88,10 @@ def plan_json(request: HttpRequest, place: str, code: str, table: int) -> HttpRe
 
 
 @require_safe
+@guarded
 def compare(request: HttpRequest, place: str, code: str) -> HttpResponse:
     """All tables that have finished, side by side: lines they agree on, lines they would not touch, split lines."""
-    session = session_for(request.user, place, code)
+    session = session_at(request, place, code.upper(), phone_of(request))
     found = compared(session)
     context = {
         "place": session.place,

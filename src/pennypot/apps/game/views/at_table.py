@@ -84,7 +84,7 @@ def session_at(request: HttpRequest, slug: str, code: str, phone: Phone | None) 
     here = place_for(request.user, slug)
     ip = client_ip(request.META, settings.OPTIONS.proxies)
     tries = ((limits.PER_IP, (ip,)), (limits.PER_PLACE, (here.pk,)))
-    limits.take(*tries)
+    limits.check(*tries)
     found = (
         Session.objects.select_related("pack", "place")
         .defer("pack__given", "pack__rehearsal")
@@ -92,8 +92,8 @@ def session_at(request: HttpRequest, slug: str, code: str, phone: Phone | None) 
         .first()
     )
     if found is None:
+        limits.take(*tries)
         raise Http404
-    limits.give_back(*tries)
     return found
 
 

@@ -19,8 +19,8 @@ from pennypot.apps.game.permissions.after import may_read_plan
 from pennypot.apps.game.permissions.forward import may_ask, may_confirm
 from pennypot.apps.game.queries.after import table_for
 from pennypot.apps.game.queries.forward import Carried, carried, forward_of, rounds_that_take
-from pennypot.apps.game.queries.hall import session_for
 from pennypot.apps.game.queries.seat import phone_of
+from pennypot.apps.game.views.at_table import guarded, session_at
 from pennypot.apps.people.addresses import client_ip
 from pennypot.apps.people.models import Person
 from pennypot.apps.places.queries import place_for
@@ -28,11 +28,11 @@ from pennypot.house import pages
 from pennypot.house.answers import Invalid, require
 
 
-@cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@guarded
 def forward(request: HttpRequest, place: str, code: str, table: int, project: str) -> HttpResponse:
     """One project: what it is, what is confirmed, and, for those who sit at the table, taking it forward."""
-    session = session_for(request.user, place, code)
+    session = session_at(request, place, code.upper(), phone_of(request))
     found = carried(table_for(session, table), project)
     require(may_read_plan(found.state))
     phone = phone_of(request)

@@ -123,8 +123,8 @@ def _of_table(hall: Hall, one: TableNow) -> dict[str, Any]:
         "events": _events(hall, (one,)),
         "following": next((group.following for group in hall.groups if one in group.tables), ""),
         "others": [other for other in hall.tables if other is not one and other.phase != "over"],
-        "plan_url": page_of("game_plan", slug, code, one.table.number),
-        "board_url": page_of("game_board", slug, code, one.table.number),
+        "plan_url": page_of("game_plan", slug, code, str(one.table.number)),
+        "board_url": page_of("game_board", slug, code, str(one.table.number)),
     }
 
 

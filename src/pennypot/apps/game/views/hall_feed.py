@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Q, Sum
 
+from pennypot.apps.game import limits
 from pennypot.apps.game.models import HelpAsk, Note, Phone, Session, Table
 from pennypot.house import feeds
 from pennypot.house.feeds import Asker, Drawn, Feed, Follower
@@ -24,13 +25,26 @@ def address_of(session: Session) -> str:
 def _find(asker: Asker) -> Follower | None:
     match asker.path:
         case (number, code) if number.isascii() and number.isdigit() and len(number) < 18:
-            session = Session.objects.filter(pk=int(number), code=code).only("pk").first()
+            session = _session(int(number), code, asker.address)
             if session is None:
                 return None
             tables = Table.objects.filter(session=session).values_list("pk", flat=True)
             topics = (f"session:{session.pk}", *(f"table:{table}" for table in tables))
             return Follower(session.pk, None, ("session", session.pk, asker.address), topics)
     return None
+
+
+def _session(number: int, code: str, address: str) -> Session | None:
+    """Return the evening; whoever tries codes here is counted as at its entrance, and then answered nothing."""
+    tries = (limits.PER_IP, (address,))
+    try:
+        limits.take(tries)
+    except (limits.TooMany, limits.CannotCount):
+        return None
+    found = Session.objects.filter(pk=number, code=code).only("pk").first()
+    if found is not None:
+        limits.give_back(tries)
+    return found
 
 
 def _look(session: int) -> int:

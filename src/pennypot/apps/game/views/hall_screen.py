@@ -8,19 +8,19 @@ from django.views.decorators.http import require_safe
 
 from pennypot.apps.game.codes import spaced
 from pennypot.apps.game.names import ANSWERS, PHASES, PHASES_SAID, THINGS
-from pennypot.apps.game.queries.hall import session_for
 from pennypot.apps.game.queries.screen import screen_of
+from pennypot.apps.game.queries.seat import phone_of
+from pennypot.apps.game.views.at_table import guarded, session_at
 from pennypot.apps.game.views.hall import door, entrance
 from pennypot.apps.game.views.hall_feed import address_of
 from pennypot.apps.rounds.queries import now_of
 
-RESULTS = ("agreed", "not-agreed", "held", "withdrawn", "unfinished")
-
 
 @require_safe
+@guarded
 def screen(request: HttpRequest, place: str, code: str) -> HttpResponse:
     """Show what the facilitator chose. ``?part=1`` is its changing part alone."""
-    session = session_for(request.user, place, code)
+    session = session_at(request, place, code.upper(), phone_of(request))
     shown = screen_of(session, now_of(request))
     context = {
         "place": session.place,

@@ -65,11 +65,10 @@ def choose_seat(
     # The seat of a card that was scanned; found by comparing with each, in the time that this takes.
     scanned = ""
     if card and not wrong:
-        limits.take((limits.PER_TABLE, (here.table.pk,)))
+        limits.check((limits.PER_TABLE, (here.table.pk,)))
         scanned = next((seat for seat, chair in chairs.items() if codes.is_card_code(chair, card)), "")
-        if scanned:
-            limits.give_back((limits.PER_TABLE, (here.table.pk,)))
-        else:
+        if not scanned:
+            limits.take((limits.PER_TABLE, (here.table.pk,)))
             wrong = _("No seat at this table has this code.")
     phone = phone_of(request)
     context = {

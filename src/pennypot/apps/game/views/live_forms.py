@@ -115,7 +115,7 @@ def move_from(posted: QueryDict, seat: str, person: str) -> dict[str, Any]:
         return {"do": "?"}
     move: dict[str, Any] = {"do": verb, "seat": seat}
     move |= {name: posted[name] for name in _TEXTS[verb] if posted.get(name)}
-    move |= {name: _number(posted[name]) for name in _NUMBERS.get(verb, ()) if name in posted}
+    move |= {name: _number(posted.get(name, "")) for name in _NUMBERS.get(verb, ()) if name in posted}
     more = _MORE.get(verb)
     return move | (more(posted) if more else {}) | ({"person": person} if verb == "ratify" else {})
 
@@ -123,9 +123,8 @@ def move_from(posted: QueryDict, seat: str, person: str) -> dict[str, Any]:
 def _draft(posted: QueryDict) -> dict[str, Any]:
     if posted.get("card"):
         return {}
-    slots = {
-        kind: _number(posted[f"slot-{kind}"]) for kind in THINGS if posted.get(f"slot-{kind}", "") not in ("", "0")
-    }
+    asked = {kind: posted.get(f"slot-{kind}", "") for kind in THINGS}
+    slots = {kind: _number(typed) for kind, typed in asked.items() if typed not in ("", "0")}
     needs = list(dict.fromkeys(posted.getlist("needs")))
     return {"pence": pence_of(posted.get("pounds", "")), "yearly": "yearly" in posted, "slots": slots, "needs": needs}
 

@@ -138,7 +138,16 @@ class _Drawing:
         paused = session.timer == Session.Timer.PAUSED
         board = self.viewer.seat == BOARD
         merged = self.seen.table.merged_into.number if self.seen.table.merged_into else 0
-        made_of = (str(table), view.phase, view.found_pence, view.target_pence, until, paused, board, merged)
+        made_of: tuple[Hashable, ...] = (
+            str(table),
+            view.phase,
+            view.found_pence,
+            view.target_pence,
+            until,
+            paused,
+            board,
+            merged,
+        )
         made_of += (session.demonstration,)
         return self._piece(
             "money",
@@ -227,7 +236,15 @@ class _Drawing:
         tell = {option.move["fact"] for option in self.options.get("reveal", ())}
         brings = [(asset, *view.assets[asset.id]) for asset in self.cards.assets if asset.bring == viewer.seat]
         brings_own = self._own(viewer.seat)
-        made_of = (viewer.seat, viewer.card, viewer.name, viewer.as_themselves, me.tokens, me.state, me.revealed)
+        made_of: tuple[Hashable, ...] = (
+            viewer.seat,
+            viewer.card,
+            viewer.name,
+            viewer.as_themselves,
+            me.tokens,
+            me.state,
+            me.revealed,
+        )
         made_of += (frozenset(tell), view.phase, repr(brings), repr(brings_own))
         return self._piece(
             "mine",

@@ -1,4 +1,4 @@
-"""A page that says that something is not possible keeps the navigation of its place, if the reader may see the place."""
+"""A page that says that something is not possible keeps the navigation of its place, where the reader may see it."""
 
 from __future__ import annotations
 

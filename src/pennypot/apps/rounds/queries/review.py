@@ -17,6 +17,8 @@ from pennypot.apps.rounds.permissions.review import due_at
 from pennypot.apps.rounds.queries.rounds import round_for
 
 A_PAGE = 25
+# What lists of proposals tell of a review.
+_OF_REVIEW = ("review__proposal", "review__due_at", "review__agency__name", "review__agency__short_name")
 # The lists of the desk, in their order.
 LISTS = ("open", "late", "unassigned", "appeals", "decided")
 
@@ -86,7 +88,7 @@ class Desk:
 
 
 def desk(round: Round, agencies: Iterable[int] | None, which: str, page: str, now: datetime) -> Desk:
-    """Return one list of the desk. Four SQL queries.
+    """Return one list of the desk. Three SQL queries.
 
     Parameters
     ----------
@@ -102,24 +104,32 @@ def desk(round: Round, agencies: Iterable[int] | None, which: str, page: str, no
     numbers = standing.aggregate(**{key: Count("pk", filter=condition) for key, condition in conditions.items()})
     found = (
         standing.filter(conditions[which])
-        .select_related("review__agency", "appeal__agency")
-        .prefetch_related("review__checks", "decisions")
-        .only("round", "number", "title", "cost_pence", "decision", "review", "appeal")
+        .select_related("review__agency", "appeal")
+        .only("round", "number", "title", "cost_pence", "decision", "appeal__proposal", *_OF_REVIEW)
         .order_by(Coalesce("review__due_at", "submitted_at") if which == "late" else "number", "number")
     )
-    shown = Paginator(found, A_PAGE).get_page(page)
-    rows = []
+    pages = Paginator(found, A_PAGE)
+    pages.count = numbers[which]
+    shown = pages.get_page(page)
+    rows, verdicts = [], _newest_verdicts(shown.object_list)
     for proposal in shown:
         proposal.round = round
         review = getattr(proposal, "review", None)
         due = due_at(round, review)
         late = not proposal.decision and due is not None and due <= now
-        checks = newest_checks(review)
-        marks = [
-            (str(kind.label), checks[kind.value].verdict if kind.value in checks else "") for kind in Check.CheckKind
-        ]
+        known = verdicts.get(proposal.pk, {})
+        marks = [(str(kind.label), known.get(kind.value, "")) for kind in Check.CheckKind]
         rows.append(DeskRow(proposal, review, due, late, marks))
     return Desk(rows, shown, numbers)
+
+
+def _newest_verdicts(proposals: Iterable[Proposal]) -> dict[int, dict[str, str]]:
+    """The verdict that counts of each kind of check, by proposal. One SQL query."""
+    found: dict[int, dict[str, str]] = {}
+    checks = Check.objects.filter(review__proposal__in=[one.pk for one in proposals]).order_by("pk")
+    for proposal, kind, verdict in checks.values_list("review__proposal", "kind", "verdict"):
+        found.setdefault(proposal, {})[kind] = verdict
+    return found
 
 
 def _conditions(round: Round, agencies: Iterable[int] | None, now: datetime) -> dict[str, Q]:
@@ -146,30 +156,34 @@ def late_condition(round: Round, now: datetime) -> Q:
     return own
 
 
-def late_ones(round: Round, now: datetime) -> list[Proposal]:
+def late_ones(round: Round, now: datetime) -> QuerySet[Proposal]:
     """Return the standing proposals that nobody decided in time. One SQL query."""
-    return list(
+    return (
         round.proposals.filter(late_condition(round, now), state=Proposal.State.SUBMITTED, decision="")
         .select_related("review__agency")
+        .only("round", "number", "title", *_OF_REVIEW)
         .order_by("number")
     )
 
 
 def decisions_of(round: Round) -> QuerySet[Decision]:
     """Return the decisions of a round, the newest first. One SQL query."""
+    own = ("level", "outcome", "late", "at", "reason")
     return (
         Decision.objects.filter(proposal__round=round)
         .select_related("proposal", "agency")
-        .defer("proposal__what", "proposal__why", "proposal__for_whom")
+        .only(*own, "proposal__number", "proposal__title", "agency__name")
         .order_by("-pk")
     )
 
 
-def open_appeals(round: Round) -> list[Appeal]:
+def open_appeals(round: Round) -> QuerySet[Appeal]:
     """Return the appeals that are not decided yet. One SQL query."""
     decided = Decision.objects.filter(level=Decision.Level.APPEAL, proposal__round=round).values("proposal")
-    return list(
+    return (
         Appeal.objects.filter(proposal__round=round, proposal__state=Proposal.State.SUBMITTED)
         .exclude(proposal__in=decided)
         .select_related("proposal", "agency")
+        .only("at", "proposal__number", "proposal__title", "agency__name")
+        .order_by("pk")
     )

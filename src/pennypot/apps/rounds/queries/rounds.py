@@ -55,8 +55,16 @@ def round_for(person: Someone, place: str, slug: str) -> Round:
     return found
 
 
-def current_round(place: Place, now: datetime, *, kinds: tuple[str, ...] = ()) -> Round | None:
-    """Return the published round that matters now. Two SQL queries.
+def published_rounds(place: Place) -> list[Round]:
+    """Return the rounds of a place that everybody may see, the newest first, with their stages. Two SQL queries."""
+    found = Round.objects.filter(place=place, published_at__isnull=False).select_related("place", "account")
+    return list(found.prefetch_related(_STAGES).order_by("-made_at", "-pk"))
+
+
+def current_round(
+    place: Place, now: datetime, *, kinds: tuple[str, ...] = (), published: list[Round] | None = None
+) -> Round | None:
+    """Return the published round that matters now. Two SQL queries, or none where the published rounds are given.
 
     Parameters
     ----------
@@ -65,12 +73,11 @@ def current_round(place: Place, now: datetime, *, kinds: tuple[str, ...] = ()) -
     kinds
         Prefer a round with one of these stages open (``("voting",)`` for the voting page); then any round that is
         under way, then the one that opens next, then the one that ended last.
+    published
+        What `published_rounds` found, where the page has asked for it.
     """
-    found = list(
-        Round.objects.filter(place=place, published_at__isnull=False, cancelled_at__isnull=True)
-        .select_related("place", "account")
-        .prefetch_related(_STAGES)
-    )
+    known = published_rounds(place) if published is None else published
+    found = sorted((one for one in known if not one.is_cancelled), key=lambda one: one.pk)
     return max(found, key=lambda one: _matters(one, now, kinds), default=None)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -29,7 +30,7 @@ from pennypot.apps.rounds.models import ExclusiveGroup, Proposal, Round
 from pennypot.apps.rounds.permissions import review as may
 from pennypot.apps.rounds.queries import now_of
 from pennypot.apps.rounds.queries import review as queries
-from pennypot.apps.rounds.queries.rounds import current_round, round_for, rounds_of
+from pennypot.apps.rounds.queries.rounds import current_round, published_rounds, round_for
 from pennypot.house import csv_out
 from pennypot.house.answers import Invalid, require
 
@@ -44,11 +45,11 @@ LIST_NAMES: dict[str, str | Promise] = {
 
 @require_safe
 def desk(request: HttpRequest, place: str) -> HttpResponse:
-    """What is to be reviewed: an officer sees their agencies' proposals, the place team all. Nine SQL queries."""
+    """What is to be reviewed: an officer sees their agencies' proposals, the place team all. Ten SQL queries."""
     here = place_for(request.user, place)
     require(may.may_use_desk(request.user, here))
-    now = now_of(request)
-    round = _round_asked(request, here, now)
+    now, published = now_of(request), published_rounds(here)
+    round = _round_asked(request, here, now, published)
     context: dict[str, Any] = {"place": here, "stage": "proposals", "round": round}
     if round is not None:
         mine = may.agencies_of(request.user, here)
@@ -57,25 +58,28 @@ def desk(request: HttpRequest, place: str) -> HttpResponse:
         if which not in queries.LISTS:
             raise Invalid(_("There is no such list."))
         found = queries.desk(round, None if everything else mine, which, request.GET.get("page", ""), now)
+        whose = "&whose=all" if everything and mine else ""
         context |= {
             "desk": found,
+            "rows": [review_pages.desk_row(row, round, decided=which == "decided") for row in found.rows],
+            "page_query": f"round={round.slug}&list={which}{whose}&",
             "which": which,
             "lists": [(key, LIST_NAMES[key], found.numbers[key]) for key in queries.LISTS],
             "everything": everything,
             "has_agency": bool(mine),
-            "rounds": [one for one in rounds_of(request.user, here) if one.is_published and one.pk != round.pk],
+            "rounds": [one for one in published if one.pk != round.pk],
             "closes": may.due_at(round, None),
         }
     return render(request, "rounds/review_desk.html", context)
 
 
-def _round_asked(request: HttpRequest, here: Place, now: datetime) -> Round | None:
+def _round_asked(request: HttpRequest, here: Place, now: datetime, published: list[Round]) -> Round | None:
     slug = request.GET.get("round", "")
     if slug:
         if not slug.replace("-", "").isalnum():  # nothing that is no address goes to the database
             raise Http404
         return round_for(request.user, here.slug, slug)
-    return current_round(here, now, kinds=("review", "appeal"))
+    return current_round(here, now, kinds=("review", "appeal"), published=published)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -266,14 +270,19 @@ def _end(request: HttpRequest, round: Round, form: forms.Form) -> str:
 def decisions(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """The public log: what was decided, by whom and why, and what is overdue. Eight SQL queries."""
     found = round_for(request.user, place, round)
-    page = Paginator(queries.decisions_of(found), queries.A_PAGE).get_page(request.GET.get("page", ""))
+
+    def page(rows: QuerySet[Any], name: str) -> Page[Any]:
+        return Paginator(rows, queries.A_PAGE).get_page(request.GET.get(name, ""))
+
+    log = page(queries.decisions_of(found), "page")
     context = {
         "place": found.place,
         "stage": "proposals",
         "round": found,
-        "page": page,
-        "late": queries.late_ones(found, now_of(request)),
-        "appeals": queries.open_appeals(found),
+        "page": log,
+        "rows": [review_pages.decision_row(one, found) for one in log],
+        "late": page(queries.late_ones(found, now_of(request)), "late"),
+        "appeals": page(queries.open_appeals(found), "appeals"),
         "closes": review_pages.moment(may.due_at(found, None), found),
         "may_use_desk": may.may_use_desk(request.user, found.place),
     }
