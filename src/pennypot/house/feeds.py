@@ -1,4 +1,4 @@
-"""What the live lane can follow. Rooms add theirs here when Django starts; the house itself knows of works only.
+"""What the live lane can follow. Rooms add theirs here when Django starts; the house adds long works (`work_feed`).
 
 A feed is looked at once for all who follow the same thing, and drawn for each of them; what is drawn is compared with
 what the browser has, and only what is new is sent.
@@ -90,6 +90,8 @@ class Feed:
         Says what is followed and by whom, or None: then there is nothing here for this asker (404).
     look
         Asks the database how a thing is, or None when it is gone. Its answer serves all who follow the thing.
+    number
+        Says the number of what was looked at: who has that already is not drawn anything.
     draw
         Draws it for one of them.
     whole
@@ -102,6 +104,7 @@ class Feed:
 
     find: Callable[[Asker], Follower | None]
     look: Callable[[Any], Any]
+    number: Callable[[Any], int]
     draw: Callable[[Any, Any], Drawn]
     whole: bool = False
     pause: float = 0.0

@@ -11,11 +11,10 @@ import asyncio
 import contextlib
 import json
 import logging
-import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -27,7 +26,6 @@ from django.http.request import split_domain_port, validate_host
 from pennypot.house import feeds
 from pennypot.house.announcing import CHANNEL
 from pennypot.house.feeds import Asker, Drawn, Feed, Follower
-from pennypot.house.models import Work
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -37,6 +35,7 @@ MOST_STREAMS = 2000  # in this process; a stream costs some 30 kB and no thread
 MOST_EACH = 12  # for one person, who may have several tabs and a phone
 HEARTBEAT = 15.0  # seconds between signs of life, so that proxies keep the connection
 LONGEST = 600.0  # seconds; then the browser comes again, and its session is looked at again
+SAME_LOOK = 1.0  # seconds; of those whose heartbeats come so close together one looks for all
 ROLL_CALL = 30.0  # seconds between two times that feeds are told who is there
 
 logger = logging.getLogger(__name__)
@@ -58,8 +57,9 @@ class _Lane:
         self.waiting: dict[str, set[asyncio.Event]] = {}
         # How many announcements were heard of each topic that somebody waits for.
         self.heard: Counter[str] = Counter()
-        # The last look at each thing, with what was heard before it: one look serves all who follow the thing.
-        self.looks: dict[Hashable, tuple[tuple[int, ...], asyncio.Future[Any]]] = {}
+        # The last look at each thing: one look serves all who follow the thing.
+        self.looks: dict[Hashable, _Looking] = {}
+        self.following: dict[Hashable, set[_Stream]] = {}
         self.counted: Counter[Hashable] = Counter()
         self.streams: set[asyncio.Task[Any]] = set()
         self.present: dict[asyncio.Task[Any], tuple[Feed, Any]] = {}
@@ -105,20 +105,35 @@ class _Lane:
                 if not self.waiting[topic]:
                     del self.waiting[topic], self.heard[topic]
 
-    async def look(self, feed: Feed, follower: Follower, *, afresh: bool = False) -> Any:
-        """Look at what somebody follows; those who were woken by the same announcement share one look."""
-        heard = tuple(self.heard[topic] for topic in follower.topics)
-        key = (feed.look, follower.thing)
-        kept = self.looks.get(key)
-        if afresh or kept is None or kept[0] != heard:
-            looking = asyncio.ensure_future(self.read(feed.look, follower.thing))
-            kept = self.looks[key] = (heard, looking)
-        return await asyncio.shield(kept[1])
+    @contextlib.contextmanager
+    def followed_by(self, stream: _Stream) -> Iterator[None]:
+        """Draw for a stream whenever its thing is looked at."""
+        together = self.following.setdefault(stream.key, set())
+        together.add(stream)
+        try:
+            yield
+        finally:
+            together.discard(stream)
+            if not together and self.following.get(stream.key) is together:
+                del self.following[stream.key]
+                self.looks.pop(stream.key, None)
 
-    def forget(self, feed: Feed, follower: Follower) -> None:
-        """Forget the look at a thing that nobody follows any more."""
-        if not any(self.waiting.get(topic) for topic in follower.topics):
-            self.looks.pop((feed.look, follower.thing), None)
+    async def look(self, stream: _Stream, *, no_older: float) -> _Look | None:
+        """Look at what a stream follows; those who were woken by the same announcement share one look.
+
+        Parameters
+        ----------
+        no_older
+            Seconds that a look may be old although nothing was heard since: an announcement can be lost.
+        """
+        heard = tuple(self.heard[topic] for topic in stream.follower.topics)
+        now = asyncio.get_running_loop().time()
+        kept = self.looks.get(stream.key)
+        if kept is None or kept.heard != heard or now - kept.at > no_older:
+            together = tuple(self.following.get(stream.key, ()))
+            looking = asyncio.ensure_future(self.read(_look, stream.feed, stream.follower.thing, together))
+            kept = self.looks[stream.key] = _Looking(heard, now, looking)
+        return await asyncio.shield(kept.result)
 
     async def read(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Run a function that asks the database, in the reader's thread."""
@@ -208,8 +223,7 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         seen = _last_seen(headers, scope)
         with lane.place_for(feed, follower), lane.told_of(follower.topics) as news, lane.told_of(follower.ends) as end:
             await _start(send)
-            await _Stream(lane, kind, feed, follower, send).run(seen, news, end, receive)
-        lane.forget(feed, follower)
+            await _Stream(lane, kind, feed, follower, send, seen).run(news, end, receive)
     except _Refusal as refusal:
         await _refuse(send, refusal)
     except DatabaseError:
@@ -218,32 +232,52 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         lane.streams.discard(me)
 
 
+@dataclass(frozen=True)
+class _Look:
+    """How a thing is, and how it looks to those who had not seen it so: with how it looked to them before."""
+
+    looked: Any
+    number: int
+    drawn: Mapping[_Stream, tuple[Drawn, Drawn | None]]
+
+
+@dataclass(frozen=True)
+class _Looking:
+    """A look that is kept: what was heard before it, when it began, what comes of it."""
+
+    heard: tuple[int, ...]
+    at: float
+    result: asyncio.Future[_Look | None]
+
+
 class _Stream:
     """One open stream."""
 
-    def __init__(self, lane: _Lane, kind: str, feed: Feed, follower: Follower, send: Send) -> None:
+    def __init__(self, lane: _Lane, kind: str, feed: Feed, follower: Follower, send: Send, seen: int) -> None:
         self.lane, self.kind, self.feed, self.follower, self.send = lane, kind, feed, follower, send
-        self.sent: Drawn | None = None  # what the browser has
+        self.key = (feed.look, follower.thing)
+        self.number = seen  # of what the browser has
+        # That itself: as it was sent, or how the thing was when its page was made, which is drawn when it is compared.
+        self.sent: Drawn | None = None
+        self.shown: Any = None
 
-    async def run(self, seen: int, news: asyncio.Event, end: asyncio.Event, receive: Receive) -> None:
+    async def run(self, news: asyncio.Event, end: asyncio.Event, receive: Receive) -> None:
         """Send what is new until the thing is done, the browser leaves, the server stops or the stream is old."""
         ending = [asyncio.create_task(one) for one in (_left(receive), self.lane.closing.wait(), end.wait())]
+        for task in ending:
+            task.add_done_callback(lambda _task: news.set())
         until = asyncio.get_running_loop().time() + LONGEST
-        afresh = True  # at first, and at each heartbeat
         try:
-            while asyncio.get_running_loop().time() < until:
-                news.clear()
-                drawn = await self._draw(afresh=afresh)
-                if drawn is not None and await self._tell(drawn, seen):
-                    break
-                heard = asyncio.create_task(news.wait())
-                done, _ = await asyncio.wait([heard, *ending], timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
-                heard.cancel()
-                if done & set(ending):
-                    break
-                afresh = not done
-                if not done:
-                    await _send(self.send, ": still here\n\n")
+            with self.lane.followed_by(self):
+                last = await self._begin()
+                while not last and asyncio.get_running_loop().time() < until:
+                    woken = await _happens(news, HEARTBEAT)
+                    if any(task.done() for task in ending):
+                        break
+                    if not woken:
+                        await _send(self.send, ": still here\n\n")
+                    news.clear()
+                    last = await self._tell(no_older=LONGEST if woken else SAME_LOOK)
             if end.is_set():
                 await _send(self.send, "event: moved\ndata: {}\n\n")
             await self.send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -251,70 +285,59 @@ class _Stream:
             for task in ending:
                 task.cancel()
 
-    async def _tell(self, drawn: Drawn, seen: int) -> bool:
-        """Send what the browser has not; say whether that was the last of it."""
-        if self.sent is None and drawn.number == seen:
-            self.sent = drawn  # its page shows this already
-        elif self.sent is None or drawn.number > self.sent.number:
-            data = drawn.data
-            if self.sent is not None and not self.feed.whole:
-                had = self.sent.data
-                data = {name: value for name, value in data.items() if had.get(name) != value}
-            await _send(self.send, f"id: {drawn.number}\nevent: {self.kind}\ndata: {json.dumps(data)}\n\n")
-            self.sent = drawn
-            if self.feed.pause and not drawn.last:
-                await asyncio.sleep(self.feed.pause)
-        return drawn.last and self.sent is drawn
+    def draw(self, looked: Any) -> tuple[Drawn, Drawn | None]:
+        """Draw a thing as it is, and as it was when this browser's page was made. In the reader's thread."""
+        was = None if self.shown is None or self.feed.whole else self.feed.draw(self.shown, self.follower.who)
+        return self.feed.draw(looked, self.follower.who), was
 
-    async def _draw(self, *, afresh: bool) -> Drawn | None:
-        """Return how the thing looks; None when it is gone, or while the database is away: the next heartbeat looks."""
+    async def _begin(self) -> bool:
+        """Send what the page has not, if anything; say whether that was the last of it."""
+        look = await self._look(no_older=SAME_LOOK)
+        if look is not None and look.number < self.number:
+            look = await self._look(no_older=0.0)  # the page is younger than the look that others share
+        if look is None:
+            return False
+        if look.number == self.number:
+            self.shown = look.looked
+            return False
+        self.number = -1  # whatever it was, it is not how things are
+        return await self._tell_of(look)
+
+    async def _tell(self, *, no_older: float) -> bool:
+        look = await self._look(no_older=no_older)
+        return look is not None and look.number > self.number and await self._tell_of(look)
+
+    async def _tell_of(self, look: _Look) -> bool:
+        """Send what the browser has not; say whether that was the last of it."""
+        found = look.drawn.get(self)
+        if found is None:
+            found = await self.lane.read(self.draw, look.looked)
+        drawn, was = found
+        was = self.sent or was
+        data = drawn.data
+        if was is not None and not self.feed.whole:
+            data = {name: value for name, value in data.items() if was.data.get(name) != value}
+        await _send(self.send, f"id: {drawn.number}\nevent: {self.kind}\ndata: {json.dumps(data)}\n\n")
+        self.sent, self.shown, self.number = drawn, None, drawn.number
+        if self.feed.pause and not drawn.last:
+            await asyncio.sleep(self.feed.pause)
+        return drawn.last
+
+    async def _look(self, *, no_older: float) -> _Look | None:
+        """Return how the thing is; None when it is gone, or while the database is away: the next heartbeat looks."""
         try:
-            looked = await self.lane.look(self.feed, self.follower, afresh=afresh)
-            if looked is None:
-                return None
-            drawn: Drawn = await self.lane.read(self.feed.draw, looked, self.follower.who)
+            return await self.lane.look(self, no_older=no_older)
         except DatabaseError:
             return None
-        return drawn
 
 
-def _find_work(asker: Asker) -> Follower | None:
-    """Return the work that is asked for, if it is the signed-in person's."""
-    try:
-        (text,) = asker.path
-        work = uuid.UUID(text)
-    except ValueError:
+def _look(feed: Feed, thing: Hashable, streams: Sequence[_Stream]) -> _Look | None:
+    """Look at a thing and draw it for all who have not seen it so, in one go: they wait for the same thread."""
+    looked = feed.look(thing)
+    if looked is None:
         return None
-    person = feeds.person_of(asker.cookies)
-    if person is None or not Work.objects.filter(pk=work, owner_id=person.pk).exists():
-        return None
-    return Follower(work, None, ("person", person.pk), (f"work:{work}",))
-
-
-def _look_at_work(work: uuid.UUID) -> Work | None:
-    return Work.objects.filter(pk=work).first()
-
-
-def _draw_work(work: Work, _who: None) -> Drawn:
-    """Return the number of the last change and what the page shows of it."""
-    said = {
-        "state": work.state,
-        "said": work.said,
-        "percent": work.percent,
-        "done": work.done_parts,
-        "all": work.all_parts,
-        "result": work.result_url,
-    }
-    return Drawn(_number(work.changed_at), said, last=work.state in (Work.State.DONE, Work.State.FAILED))
-
-
-feeds.register("work", Feed(_find_work, _look_at_work, _draw_work, whole=True))
-
-
-def _number(at: datetime) -> int:
-    """Return a time as microseconds since 1970, exactly."""
-    seconds = int(at.replace(microsecond=0).timestamp())
-    return seconds * 1_000_000 + at.microsecond
+    number = feed.number(looked)
+    return _Look(looked, number, {stream: stream.draw(looked) for stream in streams if stream.number < number})
 
 
 def _asked(scope: Scope, headers: dict[str, str]) -> tuple[str, Feed, Asker]:
@@ -360,6 +383,15 @@ def _connection_details() -> dict[str, Any]:
     for ours in ("cursor_factory", "context", "server_side_binding"):
         details.pop(ours, None)
     return {**details, "autocommit": True, "connect_timeout": 10}
+
+
+async def _happens(event: asyncio.Event, within: float) -> bool:
+    try:
+        async with asyncio.timeout(within):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 async def _left(receive: Receive) -> None:

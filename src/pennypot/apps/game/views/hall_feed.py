@@ -67,4 +67,4 @@ def _draw(number: int, _who: None) -> Drawn:
 
 def register() -> None:
     """Let the live lane follow evenings."""
-    feeds.register("session", Feed(_find, _look, _draw, pause=PAUSE))
+    feeds.register("session", Feed(_find, _look, int, _draw, pause=PAUSE))

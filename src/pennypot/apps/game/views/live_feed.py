@@ -8,7 +8,7 @@ from django.conf import settings
 
 from pennypot.apps.game import codes
 from pennypot.apps.game.models import Phone, Table
-from pennypot.apps.game.queries.live import look_at
+from pennypot.apps.game.queries.live import Seen, look_at
 from pennypot.apps.game.queries.seat import phone_in, seen_now
 from pennypot.apps.game.views.live_parts import BOARD, Viewer, draw
 from pennypot.house import feeds
@@ -52,10 +52,14 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 18
 
 
+def _number_of(seen: Seen) -> int:
+    return seen.number
+
+
 def _present(viewers: Sequence[Viewer]) -> None:
     seen_now(viewer.phone for viewer in viewers if viewer.phone)
 
 
 def register() -> None:
     """Let the live lane follow tables."""
-    feeds.register("table", Feed(_find, look_at, draw, present=_present))
+    feeds.register("table", Feed(_find, look_at, _number_of, draw, present=_present))
