@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pennypot.apps.game.faces import KINDS, Face, faces_of
 from pennypot.apps.game.kit.cards import ANSWERS_SAID, SeatOf, scaled_minutes
@@ -241,7 +242,7 @@ def rules(place: str, look: Look) -> Made:
                 ],
             ),
             Part(
-                heads=[_("Answer"), _("It says")],
+                heads=[pgettext("what a seat answers", "Answer"), _("It says")],
                 rows=[[str(ANSWERS[kind]), str(said)] for kind, (_colour, said) in ANSWERS_SAID.items()],
                 widths=["auto", 1],
                 tall=2.5,

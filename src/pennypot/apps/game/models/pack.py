@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pennypot.apps.places.models import Place
 
@@ -16,7 +17,7 @@ class Pack(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("being written")
-        PUBLISHED = "published", _("published")
+        PUBLISHED = "published", pgettext_lazy("a pack", "published")
 
     # Empty: it ships with Pennypot and any place may play it.
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="packs")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pennypot.house.money import pounds_said
 from pennypot.play import Pack as Cards
@@ -79,7 +80,7 @@ def _cut(cards: Cards, proposal: Proposal | SeenProposal) -> tuple[str, list[tup
     return title, [
         (_("Who feels it"), step.affected),
         (_("Could replace it"), step.instead),
-        (_("Can be undone"), _("yes") if step.reversible else _("no")),
+        (_("Can be undone"), pgettext("can be undone", "yes") if step.reversible else pgettext("can be undone", "no")),
     ]
 
 
