@@ -59,19 +59,20 @@ def load(place: Place) -> None:
         "demonstration": True,
         "timer": Session.Timer.OFF,
         "round": rounds[0] if rounds else None,
-        "facilitator": _entered(place, "facilitator"),
     }
     with transaction.atomic():
         played = Session.objects.create(
             **given,
             code=PLAYED,
             title="Six tables, played by bots",
+            facilitator=_entered(place, "facilitator"),
             state=Session.State.OVER,
             starts_at=timezone.now() - timedelta(days=14),
             ended_at=timezone.now() - timedelta(days=14),
         )
         _play(played, cards, [""] * TABLES)
         _advise(played)
+        # It has no facilitator: whoever sits down alone, with bots in the other chairs, goes on by themselves.
         live = Session.objects.create(
             **given, code=LIVE, title="Come in and sit down: bots keep the chairs warm", state=Session.State.RUNNING
         )

@@ -22,7 +22,7 @@ from pennypot.play import Pack
 from pennypot.play.pack import IdeaCard, Line, Step
 
 # Ideas that are open on the page; the others are one tap away.
-FIRST_IDEAS = 8
+FIRST_IDEAS = 6
 KINDS = {
     "room": gettext_lazy("a room"),
     "hours": gettext_lazy("hours of help"),
@@ -132,7 +132,7 @@ def _lines(cards: Pack, seed: str, answers: Answers) -> list[ShownLine]:
 
 
 def _sides(line: Line, turned: bool) -> list[tuple[str, str]]:
-    sides = [(_("For it:"), line.for_it), (_("Against it:"), line.against_it)]
+    sides = [(_("For a cut:"), line.for_it), (_("Against:"), line.against_it)]
     return sides[::-1] if turned else sides
 
 

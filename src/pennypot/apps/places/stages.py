@@ -22,6 +22,7 @@ WHAT_IT_IS = {
 WHAT_YOU_CAN_DO = {
     "pool": _("Walk through the money"),
     "fund": _("See what one per cent is"),
+    "game": _("Cut and create, together"),
     "proposals": _("Read what people propose"),
     "vote": _("See whether you can vote now"),
     "results": _("See what was decided"),

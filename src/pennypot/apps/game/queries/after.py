@@ -65,6 +65,11 @@ class Decided:
     result: str
     answers: dict[str, int]
 
+    @property
+    def asked(self) -> tuple[str, str, int]:
+        """What it was about, told apart from every other question."""
+        return self.kind, self.title, self.percent
+
 
 @dataclass(frozen=True)
 class Made:
@@ -141,7 +146,7 @@ def plan_of(table: Table, *, all_words: bool = False) -> Plan:
         state=state,
         reading=reading,
         agreed=tuple(one for one in decided if one.result == "agreed"),
-        not_agreed=tuple(one for one in decided if one.result == "not-agreed"),
+        not_agreed=_still_open(decided),
         projects=tuple(_made(cards, state, name, one, veil) for name, one in _standing(state)),
         values=tuple(cards.need[need].name for need in state.values),
         stories=tuple(
@@ -149,11 +154,18 @@ def plan_of(table: Table, *, all_words: bool = False) -> Plan:
             for who, (day, loses, did) in state.stories.items()
         ),
         voices=voices,
-        regrets=tuple(veil(text) for text in reading.regrets),
-        missing=tuple(veil(text) for text in reading.missing),
+        regrets=tuple(dict.fromkeys(veil(text) for text in reading.regrets)),
+        missing=tuple(dict.fromkeys(veil(text) for text in reading.missing)),
         not_there=tuple(cards.role[name].title for name in reading.empty_seats),
         people=Phone.objects.filter(chair__table=table).count(),
     )
+
+
+def _still_open(decided: list[Decided]) -> tuple[Decided, ...]:
+    """Return what was never agreed, each once: as it was put last. What was agreed later is on the other list."""
+    settled = {one.asked for one in decided if one.result == "agreed"}
+    last = {one.asked: one for one in decided if one.result == "not-agreed"}
+    return tuple(one for asked, one in last.items() if asked not in settled)
 
 
 def _standing(state: State) -> list[tuple[str, Project]]:

@@ -10,7 +10,7 @@ from pennypot.apps.game.models import Advice
 register = template.Library()
 
 _VERDICTS = {
-    "consensus": _("Lines that nearly all would cut"),
+    "consensus": _("Lines that most would cut"),
     "red": _("Lines that tables would not touch"),
     "split": _("Lines on which tables differ"),
     "untouched": _("Lines that nobody spoke of"),

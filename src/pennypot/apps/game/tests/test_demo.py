@@ -29,6 +29,7 @@ def test_six_tables_of_bots_and_one_evening_to_join(birmingham: Any) -> None:
     assert played.tables.filter(source=Table.Source.BOTS).count() == 6
     assert {loaded(table.state).phase for table in played.tables.all()} == {"over"}
     assert [loaded(table.state).phase for table in live.tables.all()] == list(demo.WAITING_AT)
+    assert live.facilitator is None
     assert all(chair.bot for table in live.tables.all() for chair in table.chairs.all())
     # Every table is what its log makes.
     for table in Table.objects.all():

@@ -32,7 +32,7 @@ def no_axe_problem(page: Any) -> None:
 @pytest.mark.parametrize(
     ("scripts", "viewport", "scheme"), [(True, PHONE, "light"), (False, PHONE, "dark"), (True, DESKTOP, "dark")]
 )
-def test_a_visitor_plays_from_the_front_page_to_the_comparison(
+def test_a_visitor_plays_from_the_front_page_to_the_comparison_and_on_to_the_neighbours(
     cast: Cast, look: Any, scripts: bool, viewport: dict[str, int], scheme: str
 ) -> None:
     keep_shipped()
@@ -96,4 +96,7 @@ def test_a_visitor_plays_from_the_front_page_to_the_comparison(
         step(page)
     snap(page, f"{kind}-7-done")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("link", name="Play it with neighbours").click()
+    assert page.get_by_role("heading", name="Cut and create, together").is_visible()
+    assert page.get_by_role("heading", name="You are in the hall?").is_visible()
     assert not watched.problems
