@@ -149,7 +149,7 @@ def table(peer: str | None, limit: int, jobs: int, everything: bool) -> list[str
             cells = {}
             for what in ("shares", "add1", "phragmen"):
                 theirs = asked[name, what].result() if (name, what) in asked else None
-                cells[what] = f"{ours[what]:.3g}"
+                cells[what] = _ours(ours[what])
                 if theirs:
                     ratios[what].append(1000 * theirs["seconds"] / ours[what])
                     cells[what] += f" / {_shown(1000 * theirs['seconds'])} ({ratios[what][-1]:,.0f} x)"
@@ -164,18 +164,20 @@ def table(peer: str | None, limit: int, jobs: int, everything: bool) -> list[str
                     cells[what] += " / not asked"
                 elif peer:
                     cells[what] += f" / over {limit} s"
-            title = name.removesuffix(".pb").replace("_", " ")
+            title = _title(name)
             lines.append(
-                f"| {title} | {ours['size']} | {ours['parse']:.3g}{cells.get('parse', '')} | "
-                f"{ours['layout']:.3g} | {cells['shares']} | "
-                f"{cells['add1']} ({ours['steps']}) | {ours['audit']:.3g} | {cells['phragmen']} |"
+                f"| {title} | {ours['size']} | {_ours(ours['parse'])}{cells.get('parse', '')} | "
+                f"{_ours(ours['layout'])} | {cells['shares']} | "
+                f"{cells['add1']} ({ours['steps']:,}) | {_ours(ours['audit'])} | {cells['phragmen']} |"
             )
             print(lines[-1], flush=True)
     if peer:
-        lines += ["", "Ratios (peer / ours) where the peer finished, least, median:"]
+        lines += ["", "Ratios (peer / ours) where the peer finished:", ""]
+        names = {"parse": "parse", "shares": "Equal Shares", "add1": "Add1", "phragmen": "Phragmén"}
         for what, found in ratios.items():
             if found:
-                lines.append(f"- {what}: {min(found):,.0f}, {statistics.median(found):,.0f}")
+                least, median = f"{min(found):,.0f}", f"{statistics.median(found):,.0f}"
+                lines.append(f"- {names[what]}: least {least}, median {median} ({len(found)} elections)")
         lines += [f"- different winners: {', '.join(different) or 'none'}", *warm]
     return lines
 
@@ -183,13 +185,21 @@ def table(peer: str | None, limit: int, jobs: int, everything: bool) -> list[str
 def _warm(name: str, ours: dict, theirs: list[float]) -> str:
     parse, shares = (1000 * seconds for seconds in theirs)
     return (
-        f"- {name}, the least of five runs of the peer in one process after the first: parse {parse:.2g} "
+        f"- {_title(name)}, the least of five runs of the peer in one process after the first: parse {parse:.2g} "
         f"({parse / ours['parse']:,.1f} x), Equal Shares {shares:.3g} ({shares / ours['shares']:,.0f} x)"
     )
 
 
+def _ours(milliseconds: float) -> str:
+    return f"{milliseconds:,.0f}" if milliseconds >= 1000 else f"{milliseconds:.3g}"
+
+
 def _shown(milliseconds: float) -> str:
     return f"{milliseconds:,.0f}" if milliseconds >= 10 else f"{milliseconds:.2g}"
+
+
+def _title(name: str) -> str:
+    return name.removesuffix(".pb").replace("_", " ")
 
 
 def whole_archive() -> list[str]:
@@ -202,7 +212,7 @@ def whole_archive() -> list[str]:
             spent = best(lambda election=election, order=order: settle(Setting(election, RuleCard(), order)), 1)
             total, counted, slowest = total + spent, counted + 1, max(slowest, (spent, name))
     return [f"- Add1 on all {counted} approval elections of the archive: {total / 1000:.1f} s; "
-            f"longest {slowest[1]}, {slowest[0] / 1000:.2f} s"]  # fmt: skip
+            f"longest {_title(slowest[1])}, {slowest[0] / 1000:.2f} s"]  # fmt: skip
 
 
 def million() -> list[str]:
@@ -247,7 +257,7 @@ def commands() -> list[str]:
             for words in (["count", path, "--rule", "equal-shares", "--certificate", made], ["recount", made, path]):
                 wall, busy = zip(*(_one_command([*begin, *words], environment) for _ in range(5)), strict=True)
                 lines.append(
-                    f"- cold `pennypot {words[0]}` on {name}, Equal Shares with Add1: {min(wall):.2f} s wall, "
+                    f"- cold `pennypot {words[0]}` on {_title(name)}, Equal Shares with Add1: {min(wall):.2f} s wall, "
                     f"{min(busy):.2f} s processor time (best of 5)"
                 )
     return lines
@@ -261,13 +271,15 @@ def _one_command(words: list, environment: dict) -> tuple[float, float]:
 
 
 PEAK = """
-import resource, sys, time
+import re, sys, time
+from pathlib import Path
 from pennypot.count import RuleCard, count, read_pabulib
 began = time.process_time()
 election = read_pabulib(sys.argv[1])
 count(election, RuleCard())
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, time.process_time() - began)
-"""
+kilobytes = int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1])
+print(kilobytes // 1024, time.process_time() - began)
+"""  # getrusage would tell the peak of this process, which begot that one, if it was higher
 
 
 def peaks() -> list[str]:
@@ -284,11 +296,11 @@ def peaks() -> list[str]:
             if first:
                 seconds = [subprocess.check_output(words, env=fresh, text=True).split()[1] for _ in range(2)]
                 lines.append(
-                    f"- first Add1 count with an empty cache of compiled code, {name}: {float(seconds[0]):.1f} s of "
-                    f"processor time, and {float(seconds[1]):.1f} s in the next process"
+                    f"- first Add1 count with an empty cache of compiled code, {_title(name)}: "
+                    f"{float(seconds[0]):.1f} s of processor time, and {float(seconds[1]):.1f} s in the next process"
                 )
             peak = subprocess.check_output(words, env=environment, text=True).split()[0]
-            found.append(f"{name.removesuffix('.pb')} {peak} MB")
+            found.append(f"{_title(name)} {peak} MB")
     return [*lines, f"- peak memory of reading and Add1: {', '.join(found)}"]
 
 
@@ -306,8 +318,9 @@ def questions() -> list[str]:
             times = 5 if card.completion == "none" else 1
             asked = best(lambda e=election, r=result: explain(e, r, votes=False, withdrawn=False), times)
             lines.append(
-                f"- {name}, {card.completion}: read and recount a certificate {spent:.0f} ms (problems: {holds}); "
-                f"cost reduction of all {losers} losers: {asked:.0f} ms"
+                f"- {_title(name)}, {'Add1' if card.completion == 'add1' else 'no completion'}: read and recount a "
+                f"certificate {spent:.0f} ms ({'it does not hold' if holds else 'it holds'}); cost reduction of all "
+                f"{losers} losers together {asked:,.0f} ms"
             )
     return lines
 

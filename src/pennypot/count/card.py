@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -22,6 +23,15 @@ STOPS = ("exhaustive", "never")
 STARTS = ("exact", "whole")
 MEASURES = ("votes", "votes-per-cost", "points", "points-per-cost")
 TIE_KEYS = ("votes", "points", "cost", "lot", "id")
+_PLAIN = re.compile(r"[0-9]{0,40}(?:[./][0-9]{1,40})?")
+
+
+def _number(text: Any, what: str) -> Fraction:
+    """A number that a card writes as text: digits, with a point or as a fraction; never so large that it takes long."""
+    try:
+        return Fraction(text if _PLAIN.fullmatch(str(text)) else "")
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise ValueError(f"{what} cannot be {text!r}") from None
 
 
 @dataclass(frozen=True)
@@ -128,13 +138,19 @@ class RuleCard:
         for key in self.ties:
             if key not in TIE_KEYS:
                 raise ValueError(f"unknown way to decide a tie {key!r}; known are {', '.join(TIE_KEYS)}")
-        if Fraction(self.step) <= 0:
+        if type(self.threshold) is not int or not isinstance(self.seed, str):
+            raise ValueError("the threshold is a whole number and the seed is text")
+        for pot in (*self.pots, *self.caps):
+            right = pot.by in ("category", "area") and isinstance(pot.name, str)
+            if not right or type(pot.budget) is not int or pot.budget < 0:
+                raise ValueError(f"a pot is for a category or an area and holds whole money, not {pot}")
+        if _number(self.step, "the step") <= 0:
             raise ValueError("the step must be more than zero")
         if self.completion == "add-opt" and self.utility == "points":
             raise ValueError("ADD-OPT needs the cost or the count utility: its payers all pay the same")
         if self.caps and self.rule != "greedy":
             raise ValueError("caps are for the greedy rule; set money aside in pots for other rules")
-        if self.part_funding and not 0 <= Fraction(self.part_funding) <= 1:
+        if self.part_funding and not 0 <= _number(self.part_funding, "the share for part funding") <= 1:
             raise ValueError("the share for part funding lies between 0 and 1")
 
     @property
@@ -155,8 +171,15 @@ class RuleCard:
         Raises
         ------
         ValueError
-            For an unknown field or value.
+            For an unknown field or value, or one of another kind.
         """
+        try:
+            return cls._from(data)
+        except (AttributeError, TypeError) as error:
+            raise ValueError(f"the rule card holds something of a wrong kind ({error})") from None
+
+    @classmethod
+    def _from(cls, data: dict[str, Any]) -> RuleCard:
         known = set(cls.__dataclass_fields__)
         unknown = set(data) - known
         if unknown:

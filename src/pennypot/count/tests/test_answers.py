@@ -6,7 +6,7 @@ import json
 import pytest
 
 from pennypot.count import RuleCard, count, lot, read_pabulib
-from pennypot.count.certificate import canonical, certificate, recount
+from pennypot.count.certificate import _seal, canonical, certificate, recount
 from pennypot.count.compare import compare
 from pennypot.count.counting import as_counted
 from pennypot.count.explain import explain
@@ -234,10 +234,54 @@ def test_any_change_to_a_certificate_is_found(change, resealed):
     CHANGES[change](changed)
     assert changed != claimed
     if resealed:
-        from pennypot.count.certificate import _seal
-
         changed["certificate_sha256"] = _seal(changed)
     assert recount(changed, town())
+
+
+def places(data, path=()):
+    """Every place in JSON data."""
+    inside = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inside:
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+@pytest.mark.parametrize("card", [RuleCard(seed="draw 7"), RuleCard(rule="greedy", part_funding="0.5")])
+def test_whatever_is_changed_anywhere_in_a_certificate_and_sealed_again_is_found_without_a_traceback(card):
+    election, claimed = sealed(card)
+    told = {"library", "certificate_sha256"}  # the version is only told; the seal is made again
+    tried = 0
+    for *way, last in places(claimed):
+        for new in ("leave out", None, 7, True, "x", "1/0", [], [1], {}, {"a": 1}):
+            changed = copy.deepcopy(claimed)
+            inside = changed
+            for key in way:
+                inside = inside[key]
+            if new == "leave out":
+                del inside[last]
+            else:
+                inside[last] = new
+            if canonical(changed) != canonical(claimed) and (way or last not in told):
+                changed["certificate_sha256"] = _seal(changed)
+                assert recount(changed, election), (*way, last, new)
+                tried += 1
+    assert tried > 900
+
+
+@pytest.mark.parametrize("card", [RuleCard(seed="draw 7"), RuleCard(rule="max-welfare")])
+def test_every_digit_of_a_certificate_counts(card):
+    election, claimed = sealed(card)
+    claimed = {key: value for key, value in claimed.items() if key not in ("library", "certificate_sha256")}
+    text = canonical(claimed)
+    digits = [at for at, character in enumerate(text) if character.isdecimal()]
+    for at in digits:
+        try:
+            changed = json.loads(text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :])
+        except ValueError:  # no number begins with a nought
+            continue
+        changed["certificate_sha256"] = _seal(changed)
+        assert recount(changed, election) or changed == claimed, text[at - 30 : at + 1]
+    assert len(digits) > 120
 
 
 @pytest.mark.parametrize(
@@ -266,3 +310,15 @@ def test_the_same_ballots_in_another_order_are_said_to_be_another_file_with_the_
 def test_nonsense_is_no_certificate():
     assert recount({}, town())
     assert recount({"format": "pennypot-count-certificate/1", "rule": 5}, town())
+    _, claimed = sealed(RuleCard())
+    assert recount(claimed | {"also": 1}, town())
+
+
+@pytest.mark.parametrize("wrong", [
+    {"step": "1/0"}, {"step": "1e999999999"}, {"step": None}, {"part_funding": "a fifth", "rule": "greedy"},
+    {"threshold": "2"}, {"seed": 4}, {"ties": None}, {"exclusive": [1]}, {"pots": [{"by": "area", "name": "x"}]},
+    {"pots": [{"by": "area", "name": "x", "budget": "5"}]}, {"pots": [{"by": "street", "name": "x", "budget": 5}]},
+])  # fmt: skip
+def test_a_rule_card_that_makes_no_sense_is_refused_in_words(wrong):
+    with pytest.raises(ValueError, match="[a-z]{3}"):
+        RuleCard.from_data(wrong)

@@ -4,7 +4,6 @@ import argparse
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -78,6 +77,8 @@ def test_explain_and_compare_speak_on_screen_and_in_json(file, capfd):
     (["explain", "{file}", "--project", "moon"], "no project 'moon'"),
     (["count", "{file}", "--ties", "coin"], "unknown way to decide a tie 'coin'"),
     (["count", "{file}", "--card", "{file}"], "not JSON"),
+    (["count", "{file}", "--step", "1/0"], "the step cannot be '1/0'"),
+    (["count", "{file}", "--rule", "greedy", "--part-funding", "a third"], "cannot be 'a third'"),
     (["recount", "{file}", "{file}"], "not JSON"),
 ])  # fmt: skip
 def test_trouble_is_said_in_one_line_without_a_traceback(words, said, file, capfd):
@@ -106,7 +107,5 @@ def test_a_small_count_needs_neither_django_nor_compiled_code(file):
         "import sys; from pennypot.count.command import main; main(['count', sys.argv[1], '--rule', 'equal-shares']); "
         "sys.exit(any(name in sys.modules for name in ('django', 'numba', 'scipy')))"
     )
-    began = time.process_time()
     done = subprocess.run([sys.executable, "-c", code, file], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert time.process_time() - began < 5
