@@ -209,7 +209,7 @@ def _propose(round: Round, number: int, words: dict[str, Any], kinds: dict[str, 
         Need(proposal=made, kind=kind, what=what, quantity=quantity, when_said=when, position=at)
         for at, (kind, what, quantity, when) in enumerate(words["needs"], start=1)
     )
-    write_version(person, made)
+    write_version(person, made, at=sent_at)
     return made
 
 

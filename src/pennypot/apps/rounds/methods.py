@@ -20,7 +20,7 @@ class Method:
 METHODS = {
     one.key: one
     for one in (
-        Method("posted_code", _("A code by post"), _("Each resident gets a letter with a code, and uses it once.")),
+        Method("posted_code", _("A code by post"), _("Each resident gets a letter with a code of their own.")),
         Method("roll_code", _("A list and a code"), _("You upload who may vote; each of them is given a code.")),
         Method("roll_email", _("A list and an e-mail"), _("You upload who may vote; each gets a link by e-mail.")),
         Method(

@@ -35,8 +35,8 @@ class Standing:
 
 
 def moment(when: datetime | None, round: Round) -> str:
-    """Say a moment in the place's time; nothing for None."""
-    return stages.said(when, round.zone) if when else ""
+    """Say by when something is to be done, in the place’s time; nothing for None."""
+    return stages.end_said(when, round.zone) if when else ""
 
 
 def standing(proposal: Proposal, now: datetime) -> Standing:

@@ -8,7 +8,7 @@ place that says what can be done when.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -111,7 +111,7 @@ def allows(stages: Iterable[SomeStage], verb: str, now: datetime, zone: tzinfo =
         last = max(mine, key=lambda one: one.closes_at)
         return No(
             _("“%(stage)s” is over. It closed on %(when)s.")
-            % {"stage": Kind(last.kind).label, "when": said(last.closes_at, zone)}
+            % {"stage": Kind(last.kind).label, "when": end_said(last.closes_at, zone)}
         )
     return No(_("This round has no stage for that."))
 
@@ -120,3 +120,21 @@ def said(moment: datetime, zone: tzinfo) -> str:
     """Say a moment in the place's time: "3 May 2027 at 09:00"."""
     local = moment.astimezone(zone)
     return _("%(day)s at %(time)s") % {"day": date_format(local, "j E Y"), "time": date_format(local, "H:i")}
+
+
+def end_said(moment: datetime, zone: tzinfo) -> str:
+    """Say a moment at which something ends. Midnight is the end of the day that was: nobody has to ask which night."""
+    local = moment.astimezone(zone)
+    if not is_midnight(local):
+        return said(moment, zone)
+    return _("%(day)s at the end of the day") % {"day": date_format(last_day(local), "j E Y")}
+
+
+def is_midnight(local: datetime) -> bool:
+    """Whether a moment, as a clock in the place shows it, is the first of a day."""
+    return not (local.hour or local.minute or local.second or local.microsecond)
+
+
+def last_day(closes: datetime) -> date:
+    """Return the last day on which something is open that closes at this moment, as a clock in the place shows it."""
+    return (closes.date() - timedelta(days=1)) if is_midnight(closes) else closes.date()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pennypot.apps.rounds.models import Round
-from pennypot.apps.rounds.stages import Kind, SomeStage, is_open, next_stage
+from pennypot.apps.rounds.stages import Kind, SomeStage, is_midnight, is_open, last_day, next_stage
 
 WHAT_IT_IS: dict[Kind, str | Promise] = {
     Kind.IDEA: gettext_lazy("Think aloud: leave a rough idea, find people who want the same, read what others need."),
@@ -126,21 +126,30 @@ def _is_out(round: Round) -> bool:
 
 
 def span(stage: SomeStage, zone: tzinfo, *, hours: bool = True) -> str:
-    """Say from when to when: "3 May, 12:00 to 17 May 2027, 12:00"; days alone where the hours matter no more."""
+    """Say from when to when: "3 May, 12:00 to 17 May 2027, 12:00".
+
+    Days alone where the hours matter no more, and where whole days are meant: from one midnight to another.
+    """
     opens, closes = stage.opens_at.astimezone(zone), stage.closes_at.astimezone(zone)
-    first, last = ("j E" if opens.year == closes.year else "j E Y"), "j E Y"
-    said = [date_format(opens, first), date_format(closes, last)]
-    if hours:
-        said = [f"{day}, {date_format(moment, 'H:i')}" for day, moment in zip(said, (opens, closes), strict=True)]
+    ends = last_day(closes)
+    said = [date_format(opens, "j E" if opens.year == ends.year else "j E Y"), date_format(ends, "j E Y")]
+    if hours and not (is_midnight(opens) and is_midnight(closes)):
+        said = [f"{said[0]}, {date_format(opens, 'H:i')}", f"{said[1]}, {_end_of_day(closes)}"]
     return _("%(opens)s to %(closes)s") % {"opens": said[0], "closes": said[1]}
+
+
+def _end_of_day(closes: datetime) -> str:
+    """Say at what hour something ends; midnight is written 24:00, as it ends the day that is named beside it."""
+    return "24:00" if is_midnight(closes) else date_format(closes, "H:i")
 
 
 def _left(stage: SomeStage, now: datetime, zone: tzinfo) -> str:
     """Say how long an open stage has left, or when a coming one opens; nothing about one that is over."""
     if is_open(stage, now):
-        days = (stage.closes_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+        closes = stage.closes_at.astimezone(zone)
+        days = (last_day(closes) - now.astimezone(zone).date()).days
         if days == 0:
-            return _("closes today at %(time)s") % {"time": date_format(stage.closes_at.astimezone(zone), "H:i")}
+            return _("closes today at %(time)s") % {"time": _end_of_day(closes)}
         return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
     if stage.opens_at > now:
         days = (stage.opens_at.astimezone(zone).date() - now.astimezone(zone).date()).days

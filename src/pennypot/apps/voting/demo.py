@@ -65,7 +65,7 @@ def codes_to_try(round: Round) -> list[str]:
     election = Election.objects.filter(round=round).first()
     if election is None or not vault.exists(election.pk, CODES_FILE):
         return []
-    return vault.read(election.pk, CODES_FILE).decode().split()
+    return [codes.said(code) for code in vault.read(election.pk, CODES_FILE).decode().split()]
 
 
 def postcode_to_try(round: Round) -> str:

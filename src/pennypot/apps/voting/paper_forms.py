@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pennypot.apps.people.models import Person
 from pennypot.apps.places.forms import OneLine
@@ -41,7 +42,9 @@ class PrintForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, required=False)
     large = forms.ChoiceField(
-        label=_("Letters"), choices=[("", _("as usual")), ("yes", _("large print"))], required=False
+        label=pgettext_lazy("size of print", "Letters"),
+        choices=[("", _("as usual")), ("yes", _("large print"))],
+        required=False,
     )
 
     def __init__(self, *args: Any, round: Round, **options: Any) -> None:

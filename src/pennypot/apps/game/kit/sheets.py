@@ -31,7 +31,7 @@ def ledger(pack: Pack, seats: list[SeatOf], look: Look, target_pence: int | None
                 _("What we decided"),
                 heads=[
                     _("No."),
-                    _("Letters"),
+                    pgettext("on a card", "Letters"),
                     _("Step"),
                     _("Yes"),
                     _("Concern"),
@@ -146,7 +146,7 @@ def scribe(pack: Pack, seats: list[SeatOf], look: Look) -> Made:
         parts = [
             Part(
                 _("Seats"),
-                heads=[_("No."), _("Letters"), _("Seat")],
+                heads=[_("No."), pgettext("on a card", "Letters"), _("Seat")],
                 rows=[[str(seat.number), CODE + _code(shown, seat), shown.role[seat.role].title] for seat in seats],
                 widths=["auto", "auto", 1],
                 tall=3,
@@ -163,7 +163,7 @@ def scribe(pack: Pack, seats: list[SeatOf], look: Look) -> Made:
             *(
                 Part(
                     str(KINDS[kind]),
-                    heads=[_("Letters"), _("Card"), _("On it")],
+                    heads=[pgettext("on a card", "Letters"), _("Card"), _("On it")],
                     rows=[[CODE + face.code, face.title, _on_it(face)] for face in faces_of(shown, kind)],
                     widths=["auto", 1.4, 1],
                     tall=2.5,

@@ -85,4 +85,4 @@ def _appeal_until(proposal: Proposal) -> str:
     # Before the stage has opened an appeal is not possible yet, but it will be.
     if stage.opens_at <= now and not may_appeal(proposal.owner, proposal, now):
         return ""
-    return stages.said(stage.closes_at, proposal.round.zone)
+    return stages.end_said(stage.closes_at, proposal.round.zone)

@@ -16,7 +16,7 @@ from pennypot.apps.people.roles import Role
 from pennypot.apps.rounds import clock
 from pennypot.apps.rounds.actions.ballot import write_ballot
 from pennypot.apps.rounds.models import Round, Stage
-from pennypot.apps.rounds.stages import Kind, is_open, said
+from pennypot.apps.rounds.stages import Kind, end_said, is_open
 from pennypot.house import letters
 from pennypot.house.answers import Invalid
 
@@ -79,7 +79,7 @@ def _tell(stage: Stage) -> None:
     context = {
         "stage": Kind(stage.kind).label,
         "round": round,
-        "closes": said(stage.closes_at, round.zone),
+        "closes": end_said(stage.closes_at, round.zone),
         "link": settings.SITE_ADDRESS + reverse("round", args=[round.place.slug, round.slug]),
     }
     team = round.place.memberships.filter(role__in=(Role.PLACE_TEAM, Role.ACCOUNTABLE_OFFICER), person__is_active=True)

@@ -18,7 +18,8 @@ from pennypot.apps.rounds.permissions.rounds import (
     may_take_off_ballot,
     open_for,
 )
-from pennypot.apps.rounds.stages import ALL_VERBS, ORDER, VERBS, Kind, allows, is_open
+from pennypot.apps.rounds.stages import ALL_VERBS, ORDER, VERBS, Kind, allows, end_said, is_open
+from pennypot.apps.rounds.timeline import span, told
 from pennypot.house.answers import No
 from pennypot.testing.rounds import put_in_stage
 
@@ -97,3 +98,17 @@ def test_s23_only_those_who_run_a_round_do_so_and_only_in_its_time(a_round, cast
                 expected = name in ("tariq", "aled") and second_factor and kind in RUNNING[may]
                 assert bool(may(person, moved)) is expected, (name, kind, second_factor)
                 assert bool(may_set_up_round(person, moved.place)) is (name in ("tariq", "aled") and second_factor)
+
+
+def test_what_ends_at_midnight_is_said_to_end_on_the_day_before(a_round):
+    opens, closes = (datetime(2026, 12, day, tzinfo=LONDON) for day in (1, 4))
+    assert end_said(closes, LONDON) == "3 December 2026 at the end of the day"
+    assert end_said(closes + timedelta(hours=12), LONDON) == "4 December 2026 at 12:00"
+    voting = dates.Times(Kind.VOTING, opens, closes)
+    assert span(voting, LONDON) == "1 December to 3 December 2026"
+    later = dates.Times(Kind.VOTING, opens + timedelta(hours=9), closes)
+    assert span(later, LONDON) == "1 December, 09:00 to 3 December 2026, 24:00"
+    assert span(later, LONDON, hours=False) == "1 December to 3 December 2026"
+    a_round.stage_list = [Stage(round=a_round, kind=Kind.VOTING, opens_at=opens, closes_at=closes)]
+    assert told(a_round, closes - timedelta(hours=2))[0].left == "closes today at 24:00"
+    assert told(a_round, closes - timedelta(hours=30))[0].left == "1 day left"

@@ -18,7 +18,7 @@ from pennypot.apps.people.models import Person
 from pennypot.apps.people.roles import Role
 from pennypot.apps.places.models import Area
 from pennypot.apps.rounds.models import Picture, Round
-from pennypot.apps.rounds.stages import Kind, said
+from pennypot.apps.rounds.stages import Kind, end_said
 from pennypot.apps.voting import codes
 from pennypot.apps.voting.eligibility import written
 from pennypot.apps.voting.models import Election, PaperBallot, PaperBatch, PaperEnvelope, PaperKeying, RollEntry
@@ -50,7 +50,7 @@ def paper_round(round: Round, *, areas: Sequence[Area] = (), pictures: bool = Fa
         title=" · ".join([round.title, *(area.name for area in areas)]),
         form=round.ballot_form,
         budget_pence=round.budget_pence,
-        closes=said(voting.closes_at, round.zone) if voting else "",
+        closes=end_said(voting.closes_at, round.zone) if voting else "",
         web=settings.SITE_ADDRESS + reverse("vote_round", args=[round.place.slug, round.slug]),
         projects=tuple(
             Project(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from pennypot.apps.places.models import Place
-from pennypot.apps.rounds.models import Stage
+from pennypot.apps.rounds.models import Result, Stage
 from pennypot.apps.rounds.stages import Kind
 
 
@@ -17,6 +19,7 @@ def listed(place: Place, now: datetime) -> dict[str, list[Any]]:
             kind=Kind.VOTING, round__place=place, round__published_at__isnull=False, round__cancelled_at__isnull=True
         )
         .select_related("round")
+        .annotate(result_out=Exists(Result.objects.filter(round=OuterRef("round"), published_at__isnull=False)))
         .order_by("closes_at")
     )
     found: dict[str, list[Any]] = {"open_now": [], "coming": [], "over": []}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pennypot.apps.rounds.models import Proposal, Result, Round
-from pennypot.apps.rounds.stages import Kind, is_open, said
+from pennypot.apps.rounds.stages import Kind, end_said, is_open, said
 from pennypot.apps.voting.models import Election, LetterRun, PaperClerk, PostcodeList, RollEntry
 
 How = RollEntry.How
@@ -188,5 +188,5 @@ def _when(round: Round, kind: Kind, now: datetime) -> str:
         if stage.kind == kind and stage.opens_at > now:
             return _("Opens on %(when)s.") % {"when": said(stage.opens_at, round.zone)}
         if stage.kind == kind and stage.closes_at > now:
-            return _("Open until %(when)s.") % {"when": said(stage.closes_at, round.zone)}
+            return _("Open until %(when)s.") % {"when": end_said(stage.closes_at, round.zone)}
     return ""

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from pennypot.apps.rounds.models import Round, Stage
-from pennypot.apps.rounds.stages import said
+from pennypot.apps.rounds.stages import end_said, said
 from pennypot.apps.voting import said as words
 from pennypot.apps.voting.models import RollEntry
 from pennypot.apps.voting.queries.ballots import Ballot
@@ -47,7 +47,7 @@ def opens(stage: Stage) -> str:
 @register.filter
 def closes(stage: Stage) -> str:
     """Say when a stage closes, in the place's time."""
-    return said(stage.closes_at, stage.round.zone)
+    return end_said(stage.closes_at, stage.round.zone)
 
 
 @register.filter

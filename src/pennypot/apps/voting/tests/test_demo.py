@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from pennypot.apps.rounds.models import Result, Round
 from pennypot.apps.voting import demo
@@ -37,3 +37,6 @@ def test_the_round_that_is_over_was_really_voted_and_counted() -> None:
     assert area_of(now, demo.postcode_to_try(now)) in {area.pk for area in place.areas.all()}
     demo.load(place)  # a second time nothing is made
     assert Result.objects.count() == 1
+    # Whoever comes to a vote that is over finds its result.
+    for page in ("", f"{over.round.slug}/", f"{over.round.slug}/close/"):
+        assert f"/birmingham/results/{over.round.slug}/" in Client().get(f"/birmingham/vote/{page}").content.decode()

@@ -17,7 +17,7 @@ from pennypot.apps.rounds.clock import now_of
 from pennypot.apps.rounds.models import Round
 from pennypot.apps.rounds.permissions.rounds import may_see_round
 from pennypot.apps.rounds.queries.rounds import round_for
-from pennypot.apps.rounds.stages import Kind, said
+from pennypot.apps.rounds.stages import Kind, end_said
 from pennypot.apps.voting.actions.entering import Comer
 from pennypot.apps.voting.models import Election
 from pennypot.apps.voting.passes import Pass, is_tablet, pass_in, pass_of, read_token
@@ -64,7 +64,7 @@ class Asked:
     def closes_said(self) -> str:
         """When the voting stage closes, in the place's time; nothing where there is no such stage."""
         closes = next((stage.closes_at for stage in self.round.stage_list if stage.kind == Kind.VOTING), None)
-        return said(closes, self.round.zone) if closes else ""
+        return end_said(closes, self.round.zone) if closes else ""
 
     def page(self, name: str, context: Mapping[str, object], status: int = 200) -> HttpResponse:
         """Draw ``voting/<name>.html``. Nobody keeps it: it may speak of one voter."""

@@ -10,10 +10,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from pennypot.apps.people.models import Person
@@ -194,10 +196,12 @@ def _new_version(person: Someone, proposal: Proposal, note: str) -> None:
     write_version(person if isinstance(person, Person) else None, fresh, note)
 
 
-def write_version(person: Person | None, proposal: Proposal, note: str = "") -> ProposalVersion | None:
+def write_version(
+    person: Person | None, proposal: Proposal, note: str = "", at: datetime | None = None
+) -> ProposalVersion | None:
     """Write a version if anything differs from the last one, or if there is something to note.
 
-    Call it inside a transaction that holds the proposal's row.
+    Call it inside a transaction that holds the proposal's row. It is written now, or at the moment that a story tells.
     """
     content = content_of(proposal)
     last = proposal.versions.first()
@@ -205,7 +209,7 @@ def write_version(person: Person | None, proposal: Proposal, note: str = "") -> 
         return None
     number = (last.number if last else 0) + 1
     version = ProposalVersion.objects.create(
-        proposal=proposal, number=number, content=content, note=one_line(note)[:300], by=person
+        proposal=proposal, number=number, content=content, note=one_line(note)[:300], by=person, at=at or Now()
     )
     Proposal.objects.filter(pk=proposal.pk).update(version=number, revision=F("revision") + 1)
     if last is not None:
