@@ -46,5 +46,6 @@ def test_six_tables_of_bots_and_one_evening_to_join(birmingham: Any) -> None:
         page = Client().get(f"/birmingham/game/{demo.PLAYED}/{path}").content.decode()
         assert "Played by bots for demonstration" in page
     assert "played by bots for demonstration" in Client().get("/birmingham/advice/").content.decode()
+    assert 'href="/birmingham/advice/"' in Client().get("/birmingham/").content.decode()
     demo.load(birmingham)
     assert Session.objects.count() == 2

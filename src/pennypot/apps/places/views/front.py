@@ -44,6 +44,7 @@ def place(request: HttpRequest, place: str) -> HttpResponse:
         "place": found,
         "stages": stages.told(found.slug),
         "solo_url": layout.page_of("game_solo", found.slug),
+        "advice_url": layout.page_of("game_advice", found.slug),
         "rounds_url": layout.page_of("rounds", found.slug),
         "agencies": queries.agencies(found),
         "areas": areas,
