@@ -230,15 +230,23 @@ def help_queue(session: Session) -> list[HelpAsk]:
 ON_SCREEN = ("title", "text", "safeguard", "day", "loses", "did")
 
 
-def words_waiting(session: Session, most: int = 60) -> list[Words]:
+def words_waiting(hall: Hall, most: int = 60) -> list[Words]:
     """Return typed words that nobody has read yet, those for the big screen and the oldest first; one query.
 
-    What facilitators gave as the reason of their own moves is not asked of them again.
+    What facilitators gave as the reason of their own moves is not asked of them again. Why somebody answered as they
+    did is not open before the answers are, to a facilitator neither.
     """
-    own = TableMove.objects.filter(
-        table=OuterRef("table"), number=OuterRef("number"), move__do__in=["rollback", "abandon"]
+    itself = TableMove.objects.filter(table=OuterRef("table"), number=OuterRef("number"))
+    asked_since = TableMove.objects.filter(
+        table=OuterRef("table"), number__gt=OuterRef("number"), move__do__in=["propose", "amend"]
     )
-    waiting = Words.objects.filter(~Exists(own), table__session=session, state=Words.State.WAITING)
+    closed = [one.table.pk for one in hall.tables if one.state.proposal and one.state.proposal.state == "open"]
+    waiting = Words.objects.filter(
+        ~Exists(itself.filter(move__do__in=["rollback", "abandon"])),
+        ~(Q(table__in=closed) & Exists(itself.filter(move__do="react")) & ~Exists(asked_since)),
+        table__session=hall.session,
+        state=Words.State.WAITING,
+    )
     later = Case(When(field__in=ON_SCREEN, then=0), default=1)
     return list(waiting.select_related("table").order_by(later, "pk")[:most])
 

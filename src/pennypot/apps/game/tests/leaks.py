@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from html import unescape
 from random import Random
 from typing import Any
 
-from pennypot.play import Illegal, Pack, State, apply, begin
+from pennypot.play import Illegal, Pack, State, apply, begin, read_pack
 from pennypot.play.bots import CHARACTERS, Bot
 from pennypot.play.moves import Move
+from pennypot.play.pack import canonical
 from pennypot.play.rehearsal import ROUNDS, USUAL
 
 # Stands in for what people type, so that it is found wherever it is.
-REASON = "reason-of-{seat}-{number}"
+REASON = "reason-of-{seat}-{number}-end"
+
+
+def marked_given(pack: Pack) -> dict[str, Any]:
+    """Return a pack's file with every fact and care of every role made unmistakable, and in one language."""
+    given = copy.deepcopy(dict(pack.given))
+    given["translations"] = {}
+    for role in given["roles"]:
+        for fact in (*role["know"], *role["care"]):
+            fact["text"] = f"secret-{role['id']}-{fact['id']}-end"
+    return given
 
 
 def marked(pack: Pack) -> Pack:
-    """Return the pack with every fact and care of every role made unmistakable."""
-
-    def mark(role: Any, facts: Any) -> Any:
-        return tuple(replace(fact, text=f"secret-{role.id}-{fact.id}-end") for fact in facts)
-
-    roles = tuple(replace(role, know=mark(role, role.know), care=mark(role, role.care)) for role in pack.roles)
-    return replace(pack, roles=roles, hash=f"{pack.hash[:50]}-marked")
+    """Return the pack that `marked_given` makes."""
+    return read_pack(canonical(marked_given(pack)))
 
 
-def game(pack: Pack, seed: int, wide: int = 1) -> Iterator[State]:
-    """Play a game by bots and give the table after each move; reactions carry a reason with its seat's name.
+def moves(pack: Pack, seed: int, wide: int = 1) -> Iterator[tuple[Move, State]]:
+    """Play a game by bots and give each move with the table after it; reactions carry a reason with its seat's name.
 
     Parameters
     ----------
@@ -40,14 +46,6 @@ def game(pack: Pack, seed: int, wide: int = 1) -> Iterator[State]:
     state = begin(pack)
     bots = [Bot(seat, CHARACTERS[USUAL[n % len(USUAL)]], chance) for n, seat in enumerate(state.seats)]
 
-    def after(move: Move) -> State | None:
-        if move["do"] == "react":
-            move = {**move, "reason": REASON.format(seat=move["seat"], number=state.moves)}
-        try:
-            return apply(pack, state, move)[0]
-        except Illegal:
-            return None
-
     def all_answer() -> Iterator[Move]:
         for _again in range(3):
             for bot in bots:
@@ -55,7 +53,7 @@ def game(pack: Pack, seed: int, wide: int = 1) -> Iterator[State]:
                 if move is not None:
                     yield move
 
-    def moves() -> Iterator[Move]:
+    def wanted() -> Iterator[Move]:
         for seat in state.seats:
             yield {"do": "take_seat", "seat": seat}
         yield {"do": "start", "by": "facilitator"}
@@ -71,11 +69,20 @@ def game(pack: Pack, seed: int, wide: int = 1) -> Iterator[State]:
                 yield from all_answer()
             yield {"do": "advance", "by": "facilitator"}
 
-    for move in moves():
-        made = after(move)
-        if made is not None:
-            state = made
-            yield state
+    for move in wanted():
+        if move["do"] == "react":
+            move = {**move, "reason": REASON.format(seat=move["seat"], number=state.moves)}
+        try:
+            state = apply(pack, state, move)[0]
+        except Illegal:
+            continue
+        yield move, state
+
+
+def game(pack: Pack, seed: int, wide: int = 1) -> Iterator[State]:
+    """Play as `moves`, and give the table after each move."""
+    for _move, state in moves(pack, seed, wide):
+        yield state
 
 
 def secrets_from(state: State, who: str) -> dict[str, str]:
@@ -94,8 +101,13 @@ def secrets_from(state: State, who: str) -> dict[str, str]:
     return found
 
 
-def leaks(state: State, who: str, data: Mapping[str, Any]) -> list[str]:
-    """Return what leaked to a viewer: in text as it stands, and as the stream writes it."""
-    text = unescape(json.dumps(data))
+def found_in(text: str, state: State, who: str) -> list[str]:
+    """Return what leaked to a viewer in the text of a page, as it stands and with its signs unescaped."""
+    plain = unescape(text)
     hidden = secrets_from(state, who)
-    return [f"{what} to {who} in {state.phase}: {words}" for words, what in hidden.items() if words in text]
+    return [f"{what} to {who} in {state.phase}: {words}" for words, what in hidden.items() if words in plain]
+
+
+def leaks(state: State, who: str, data: Mapping[str, Any]) -> list[str]:
+    """Return what leaked to a viewer in what a stream sends."""
+    return found_in(json.dumps(data), state, who)

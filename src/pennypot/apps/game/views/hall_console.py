@@ -100,7 +100,7 @@ def _context(request: HttpRequest, hall: Hall) -> dict[str, Any]:
         **context,
         "help": help_queue(session),
         "help_names": HELP,
-        "words": words_waiting(session) if runs else [],
+        "words": words_waiting(hall) if runs else [],
         "decided": words_decided(session) if runs else [],
         "incidents": incidents_open(session) if runs else 0,
         "hall_screens": [(name, name == session.screen) for name in HALL_SCREENS],
