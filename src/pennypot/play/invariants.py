@@ -1,4 +1,8 @@
-"""What must be true of every table after every move. The numbers are those of the rules."""
+"""What must be true of every table after every move. The numbers are those of the rules.
+
+Nothing here asks the engine's own helpers (`State.is_ready`, `State.used_units` ...) about itself: a check that used
+the sum that it checks would agree with any mistake in it.
+"""
 
 from __future__ import annotations
 
@@ -54,32 +58,61 @@ def _pot_sums(pack: Pack, state: State) -> Iterator[str]:
 
 def _pledges(pack: Pack, state: State) -> Iterator[str]:
     for name, project in state.projects.items():
-        if state.money[f"project:{name}"] != project.cash_pence:
-            yield f"4: {name} holds {state.money[f'project:{name}']}, its pledges are {project.cash_pence}"
-        if project.cash_pence > project.cost_pence:
+        pledged = sum(project.pledges.values())
+        if state.money[f"project:{name}"] != pledged:
+            yield f"4: {name} holds {state.money[f'project:{name}']}, its pledges are {pledged}"
+        if pledged > project.cost_pence:
             yield f"4: {name} has more money than it costs"
         if any(pence <= 0 for pence in project.pledges.values()):
             yield f"4: {name} has a pledge of nothing"
 
 
 def _assets(pack: Pack, state: State) -> Iterator[str]:
-    for asset in (*pack.asset, *state.own_assets):
-        if state.used_units(asset) > state.units_of(pack, asset):
-            yield f"5: {asset} is used {state.used_units(asset)} times, there are {state.units_of(pack, asset)}"
+    there = {asset.id: asset.units + state.more_units.get(asset.id, 0) for asset in pack.assets}
+    there |= {name: own.units for name, own in state.own_assets.items()}
+    used = dict.fromkeys(there, 0)
+    given: dict[tuple[str, str], int] = {}
     for name, offer in state.offers.items():
-        project = state.projects[offer.project]
-        if state.filled(offer.project).get(offer.kind, 0) > project.slots.get(offer.kind, 0):
-            yield f"5: {name} gives {offer.project} more than it needs"
-        if project.state in ("dropped", "merged"):
+        used[offer.asset] += offer.units
+        key = offer.project, offer.kind
+        given[key] = given.get(key, 0) + offer.units
+        owner = state.own_assets[offer.asset].seat if offer.asset in state.own_assets else pack.asset[offer.asset].bring
+        if owner != offer.seat or offer.units < 1:
+            yield f"5: {name} is of {offer.seat}, who has none to give"
+        if state.projects[offer.project].state in ("dropped", "merged"):
             yield f"5: {name} is for a project that is gone"
+    for asset, units in used.items():
+        if units > max(0, there[asset]):
+            yield f"5: {asset} is used {units} times, there are {there[asset]}"
+    for (project, kind), units in given.items():
+        if units > state.projects[project].slots.get(kind, 0):
+            yield f"5: {project} is given more {kind} than it needs"
 
 
 def _ready(pack: Pack, state: State) -> Iterator[str]:
     for name, project in state.projects.items():
-        if project.state == "ready" and not state.is_ready(name):
-            yield f"6: {name} counts as ready and is not"
-        if project.state == "unready" and project.cash_pence:
+        if project.state == "unready" and project.pledges:
             yield f"6: {name} is not ready and keeps money"
+        if (project.state == "ready" or state.is_ready(name)) and (lacks := _lacks(pack, state, name)):
+            yield f"6: {name} counts as ready and lacks {lacks}"
+    for name in state.carried:
+        if state.projects[name].state == "open" and state.phase in ("carry", "over"):
+            yield f"6: {name} went forward and was never ready"
+
+
+def _lacks(pack: Pack, state: State, name: str) -> str:
+    """Return what stands between a project and being ready, by the words of the rules."""
+    project = state.projects[name]
+    offers = [offer for offer in state.offers.values() if offer.project == name]
+    for kind, units in project.slots.items():
+        if sum(offer.units for offer in offers if offer.kind == kind) != units:
+            return kind
+    if sum(project.pledges.values()) != project.cost_pence:
+        return "money"
+    if not project.leads:
+        return "a lead"
+    duty = pack.idea_card[project.card].duty if project.card else ""
+    return "a sign-off" if {*project.duties, *([duty] if duty else [])} - set(project.signed) else ""
 
 
 def _reactions(pack: Pack, state: State) -> Iterator[str]:
@@ -108,7 +141,8 @@ def _levels(pack: Pack, state: State) -> Iterator[str]:
         for saving in pack.pool_card[card].savings:
             pooled[saving.line] += saving.pence
     for line in pack.lines:
-        expected = line.baseline_pence - line.cut_pence(state.levels.get(line.id, 0)) - pooled[line.id]
+        level = state.levels.get(line.id, 0)
+        expected = line.baseline_pence - (line.steps[level - 1].pence if level else 0) - pooled[line.id]
         if state.money[f"line:{line.id}"] != expected:
             yield f"14: {line.id} is at {state.money[f'line:{line.id}']}, the plan says {expected}"
     agreed = [decision for decision in state.decisions if decision.result == "agreed"]

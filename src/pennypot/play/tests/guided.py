@@ -2,11 +2,12 @@
 
 Random moves find little, because nearly all of them are refused at once. Here every move comes from what is legal; then
 the same move is tried again with each of its numbers one too large or one too small, which must be refused and change
-nothing.
+nothing. Now and then a seat tries everything that has a name and is not legal: that must be refused too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -40,6 +41,9 @@ def play_guided(pack: Pack, seed: int, moves: int, **settings: Any) -> list[dict
         for name, (least, most) in limits.items():
             move[name] = chance.choice((least, most, most, chance.randint(least, most)))
         state = _step(pack, state, move, log)
+        asked_nothing = state.proposal is None and state.phase in ("cut", "pool", "mend")
+        if number % (4 if asked_nothing else 60) == 0:
+            _what_is_not_legal_is_refused(pack, state, chance.choice(list(state.seats)))
         if number % 5 == 0:
             for leak in leaks(pack, state):
                 raise Broken(leak)
@@ -100,6 +104,58 @@ def _choose(pack: Pack, state: State, chance: Random) -> tuple[dict[str, Any] | 
     return dict(option.move), dict(option.limits)
 
 
+def _what_is_not_legal_is_refused(pack: Pack, state: State, seat: str) -> None:
+    legal_now = {_key(option.move) for option in legal(pack, state, seat)}
+    before = dumped(state)
+    for move in _everything(pack, state, seat):
+        if _key(move) not in legal_now:
+            try:
+                apply(pack, state, move)
+            except Illegal:
+                continue
+            raise Broken(f"one beyond a limit was allowed: {move}")
+    if dumped(state) != before:
+        raise Broken("8: a refused move changed something")
+
+
+def _key(move: Mapping[str, Any]) -> tuple[Any, ...]:
+    names = ("do", "kind", "card", "level", "choice", "reaction", "yes", "project", "into", "asset", "fact", "persona")
+    return tuple(move.get(name) for name in names)
+
+
+def _everything(pack: Pack, state: State, seat: str) -> Iterator[dict[str, Any]]:
+    """Every move of a seat that names something there is."""
+
+    def move(do: str, **fields: Any) -> dict[str, Any]:
+        return {"do": do, "seat": seat, **fields}
+
+    for line in pack.lines:
+        for level in range(len(line.steps) + 1):
+            yield move("propose", kind="cut", card=line.id, level=level)
+    for card in pack.pool_cards:
+        yield move("propose", kind="pool", card=card.id)
+    for drawn in state.events:
+        for choice in pack.event[drawn.event].choices:
+            yield move("propose", kind="respond", card=drawn.event, choice=choice.id)
+    for kind in _REACTIONS:
+        yield move("react", reaction=kind, **({"reason": "Why."} if kind == "hold" else {}))
+    for do in ("withdraw", "close", "take_seat", "leave"):
+        yield move(do)
+    for yes in (True, False):
+        yield move("consent", yes=yes)
+    for fact in ("know1", "know2", "care1", "care2"):
+        yield move("reveal", fact=fact)
+    for idea in pack.idea_cards:
+        yield move("draft", card=idea.id)
+    for name in list(state.projects)[-3:]:
+        for do in ("drop", "lead", "unlead", "sign_off", "carry"):
+            yield move(do, project=name)
+        for into in list(state.projects)[-3:]:
+            yield move("merge", project=name, into=into)
+        for asset in (*pack.asset, *state.own_assets):
+            yield move("offer", project=name, asset=asset, units=1)
+
+
 def _must_be_refused(pack: Pack, state: State, move: dict[str, Any], before: bytes) -> None:
     try:
         apply(pack, state, move)
@@ -143,7 +199,7 @@ def _check_entries(before: State, after: State, entries: Any) -> None:
 
 def _check_step(pack: Pack, before: State, after: State, move: dict[str, Any]) -> None:
     verb = move["do"]
-    if verb in ("take_seat", "leave") and verb != "leave" and before.money != after.money:
+    if verb == "take_seat" and before.money != after.money:
         raise Broken("12: sitting down moved money")
     if verb == "leave" and before.money != after.money and before.proposal is None:
         raise Broken("12: getting up moved money")
