@@ -104,7 +104,7 @@ def write_note(
 ) -> Note:
     """Write a note, or note that something happened that needs handling. The same form again writes nothing."""
     require(may_observe(person, session))
-    text = text.strip()
+    text = text.replace("\x00", "").strip()
     if not text:
         raise Invalid(_("Write what you saw."), "text")
     if len(text) > LONGEST_NOTE:
@@ -128,7 +128,7 @@ def write_note(
 def handle_incident(person: Person, note: Note, said: str) -> None:
     """Write what was done about an incident."""
     require(may_run(person, note.session))
-    said = said.strip()
+    said = said.replace("\x00", "").strip()
     if not said:
         raise Invalid(_("Write what was done about it."), "handled")
     with transaction.atomic():

@@ -74,7 +74,8 @@ def test_a_visitor_plays_from_the_front_page_to_the_comparison_and_on_to_the_nei
     for step in steps:
         step(page)
     snap(page, f"{kind}-4-create")
-    page.get_by_role("button", name="Keep and go on").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep and go on").click()
     # The browser's own Back, and the same form once more: nothing is lost.
     page.go_back()
     assert page.locator('input[name="ideas"]:checked').count() == 1

@@ -114,7 +114,9 @@ def move_from(posted: QueryDict, seat: str, person: str) -> dict[str, Any]:
         # Not a seat's move, whatever it is; the rules know none of this name.
         return {"do": "?"}
     move: dict[str, Any] = {"do": verb, "seat": seat}
-    move |= {name: posted[name] for name in _TEXTS[verb] if posted.get(name)}
+    # The database keeps no NUL, and nobody types one.
+    texts = {name: posted.get(name, "").replace("\x00", "") for name in _TEXTS[verb]}
+    move |= {name: text for name, text in texts.items() if text}
     move |= {name: _number(posted.get(name, "")) for name in _NUMBERS.get(verb, ()) if name in posted}
     more = _MORE.get(verb)
     return move | (more(posted) if more else {}) | ({"person": person} if verb == "ratify" else {})
