@@ -55,7 +55,10 @@ def check_replay(pack: Pack, state: State, log: list[dict[str, Any]], settings: 
     """The log, played again, gives the same table byte for byte."""
     again = begin(pack, **settings)
     for move in log:
-        again, _entries = apply(pack, again, move)
+        try:
+            again, _entries = apply(pack, again, move)
+        except Illegal as problem:
+            raise Broken(f"9: a move of the log is refused when it is played again: {move}") from problem
     if dumped(again) != dumped(state):
         raise Broken("9: the log does not give the same table")
 

@@ -117,20 +117,6 @@ def ready_without_a_sign_off(patch: Patch) -> None:
     )
 
 
-def ready_a_penny_short(patch: Patch) -> None:
-    real = state.State.is_ready
-
-    def is_ready(self, name):
-        project = self.projects[name]
-        cheaper = replace(project, cost_pence=project.cash_pence)
-        self.projects[name] = cheaper if 0 < project.cost_pence - project.cash_pence <= 1 else project
-        ready = real(self, name)
-        self.projects[name] = project
-        return ready
-
-    patch.setattr(state.State, "is_ready", is_ready)
-
-
 def _ready_if(patch: Patch, enough: Callable[..., object]) -> None:
     def is_ready(self, name):
         project, filled = self.projects[name], self.filled(name)
@@ -376,7 +362,6 @@ BUGS: dict[Callable[[Patch], None], str] = {
     somebody_elses_van: "5:",
     ready_without_a_lead: "6:",
     ready_without_a_sign_off: "(6:|a move that is legal was refused)",
-    ready_a_penny_short: "6:",
     no_refund: "6:",
     a_hold_that_costs_nothing: "7:",
     silence_is_yes: "7:",
