@@ -59,7 +59,7 @@ def test_full_text_search_knows_letters_from_quotes_and_pounds(server: EmbeddedS
     assert found == [(True,)]
 
 
-def test_what_is_forced_to_disk_and_how_much_memory_is_taken(home: Path) -> None:
+def test_s55_what_is_forced_to_disk_and_how_much_memory_is_taken(home: Path) -> None:
     with EmbeddedServer(home) as careful:
         for name, value in {
             "fsync": "on",

@@ -128,7 +128,7 @@ def _answer_into(seen):
 
 
 @pytest.mark.django_db
-def test_s21_what_players_are_not_to_see_before_is_printed_for_planners_only(client, cast):
+def test_s23_what_players_are_not_to_see_before_is_printed_for_planners_only(client, cast):
     row = shipped_pack()
     for what in PAPERS:
         expected = 403 if what in FOR_PLANNERS else 200

@@ -60,7 +60,7 @@ VERBS = ["pack_about", "pack_rehearse", "pack_publish", "pack_drop"]
 
 
 @pytest.mark.parametrize("name", VERBS)
-def test_s05_only_authors_write_and_nobody_changes_what_is_published(client, cast, draft, name):
+def test_s23_only_authors_write_and_nobody_changes_what_is_published(client, cast, draft, name):
     for person in (None, cast.asha, cast.carys, cast.ben, cast.dev, cast.oona):
         if person:
             sign_in(client, person)
@@ -207,12 +207,12 @@ BAD_FILES = [b"", b"[]", b"null", b'{"a": 1,}', b"\xff\xfe", b"[" * 100_000, b'{
 
 
 @pytest.mark.parametrize("content", BAD_FILES, ids=range(len(BAD_FILES)))
-def test_s14_whatever_a_file_holds_is_answered_in_words(content):
+def test_s44_whatever_a_file_holds_is_answered_in_words(content):
     read = pack_problems.read_file(content)
     assert read.given is None and read.problems and all(one.words for one in read.problems)
 
 
-def test_s14_marks_in_a_file_are_only_text(client, cast):
+def test_s36_marks_in_a_file_are_only_text(client, cast):
     given = json.loads(json.dumps(TILBROOK.given))
     given["lines"][0]["service"] = "<script>alert(1)</script>"
     pack = actions.bring_pack(cast.fay, cast.brindley, given)

@@ -171,7 +171,7 @@ def at_once(count: int, act) -> list[BaseException]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_s1_one_draft_sent_in_eight_times_at_once_is_one_proposal(cast, a_round):
+def test_s01_one_draft_sent_in_eight_times_at_once_is_one_proposal(cast, a_round):
     from pennypot.apps.rounds.actions.proposals.sending import submit
 
     asha = sign_in(Client(), cast.asha)
@@ -186,7 +186,7 @@ def test_s1_one_draft_sent_in_eight_times_at_once_is_one_proposal(cast, a_round)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_s1_eight_endorsements_at_once_are_one(cast, a_round):
+def test_s01_eight_endorsements_at_once_are_one(cast, a_round):
     from pennypot.apps.rounds.actions.proposals.endorsing import endorse
 
     one = send_in(sign_in(Client(), cast.asha))

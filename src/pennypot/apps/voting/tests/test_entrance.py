@@ -423,7 +423,7 @@ def test_the_report_shows_what_is_odd_and_forgets_the_moment(story, client, cast
     assert shown["addresses"][0][:2] == ("203.0.113.9", 12) and shown["phones"] == [] == shown["streets"]
 
 
-def test_what_is_old_is_forgotten(story, client):
+def test_s48_what_is_old_is_forgotten(story, client):
     go_in(client, story.round, codes.new_code())
     Tries.objects.update(window=Now() - timedelta(days=2))
     EntryLink.objects.create(

@@ -59,7 +59,7 @@ def test_points_and_words_to_find_by_are_kept_too(cast, client):  # noqa: F811
     assert re.search(r'name="points-2"[^>]*value="7"', text) and re.search(r'name="words" value="project"', text)
 
 
-def test_s04_choosing_a_language_writes_no_choice_anywhere(an_election, voter):  # noqa: F811
+def test_s10_choosing_a_language_writes_no_choice_anywhere(an_election, voter):  # noqa: F811
     before = everything_written()
     in_welsh(voter, voter.get(address(an_election.round, "ballot")), {"choice": ["1", "3"]})
     assert everything_written() == before

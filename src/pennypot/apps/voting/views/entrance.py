@@ -26,7 +26,7 @@ from pennypot.apps.voting.permissions.paper import may_run_paper, may_see_paper_
 from pennypot.apps.voting.permissions.web import may_keep_roll, may_read_oddities, may_start_tablet
 from pennypot.apps.voting.queries.ballots import entry_that_may_vote
 from pennypot.apps.voting.queries.rounds import listed
-from pennypot.apps.voting.views.asked import Asked, ask
+from pennypot.apps.voting.views.asked import Asked, ask, ask_at_booth
 from pennypot.house import pages
 from pennypot.house.answers import Invalid, No, Refused, require
 
@@ -49,12 +49,15 @@ def vote(request: HttpRequest, place: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def vote_round(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """The entrance of one round's vote."""
-    asked = ask(request, place, round)
     if request.method != "POST":
+        asked = ask_at_booth(request, place, round)
+        if not asked.may_enter:  # then the page says what the vote led to, which the booth does not know
+            asked = ask(request, place, round)
         response = _entrance(asked)
         if asked.tablet:
             passes.take_back(response)
         return response
+    asked = ask(request, place, round)
     require(asked.may_enter)
     take = _WAYS.get(request.POST.get("way", ""))
     if take is None or not _is_offered(asked.round, request.POST.get("way", "")):

@@ -16,7 +16,7 @@ from pennypot.apps.voting.log.notes import verifier_key
 from pennypot.apps.voting.models import Election, Head, LogEvent, VoidRequest
 from pennypot.apps.voting.permissions.core import may_agree_to_void, may_ask_for_void
 from pennypot.apps.voting.queries.log import inclusion_proof
-from pennypot.apps.voting.views.asked import Asked, ask, election_or_404
+from pennypot.apps.voting.views.asked import Asked, ask, ask_at_booth, election_or_404
 from pennypot.house.answers import Invalid, require
 
 LEAVES_A_PAGE = 100
@@ -25,7 +25,7 @@ LEAVES_A_PAGE = 100
 @require_safe
 def log(request: HttpRequest, place: str, round: str) -> HttpResponse:
     """The log's head and its leaves, the latest first."""
-    asked = ask(request, place, round)
+    asked = ask_at_booth(request, place, round)
     election = asked.election
     if election is None or election.opened_at is None:
         return asked.page("log_not_yet", {})
