@@ -22,6 +22,6 @@ def test_no_attribute_has_a_number_with_a_separator():
     found = []
     for path in TEMPLATES:
         text = re.sub(r"\{% localize off %\}.*?\{% endlocalize %\}", "", path.read_text(encoding="utf-8"), flags=re.S)
-        text = re.sub(r"\{%.*?%\}", "", text, flags=re.S)
+        text = re.sub(r"\{% blocktrans.*?endblocktrans|\{%.*?%\}", "", text, flags=re.S)
         found += [(path.name, one[0]) for one in IN_ATTRIBUTE.finditer(text) if BARE.search(one[0])]
     assert len(TEMPLATES) > 200 and found == []
