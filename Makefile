@@ -11,7 +11,7 @@ LINK_SOURCE = $(RUN) -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_p
 # Compiles the count's inner loops once, so that the first large count does not wait for it.
 WARM = $(RUN) -m pennypot.count warm >/dev/null
 
-.PHONY: demo test lint types check serve bench bench-count bench-voting bench-play crash ledger-soak pictures messages peers sbom audit lock clean
+.PHONY: demo test lint types check serve bench bench-count bench-voting bench-play bench-game game-leaks crash ledger-soak pictures messages peers sbom audit lock clean
 
 demo: $(VENV)/.run-installed
 	@$(RUN) -m pennypot demo
@@ -52,11 +52,18 @@ bench-voting: $(VENV)/.dev-installed
 	$(RUN) bench/vote_pages.py
 	$(RUN) bench/voting.py
 
+game-leaks: $(VENV)/.dev-installed
+	$(RUN) bench/game_leaks.py
+
 crash: $(VENV)/.dev-installed
 	$(RUN) bench/crash.py --write docs/evidence/crash.md
 
 bench-play: $(VENV)/.dev-installed
 	$(RUN) bench/play.py
+
+bench-game: $(VENV)/.dev-installed
+	$(RUN) bench/game.py
+	$(RUN) bench/wifi.py
 
 ledger-soak: $(VENV)/.dev-installed
 	$(RUN) bench/ledger_soak.py

@@ -11,7 +11,7 @@ from pennypot.play import State, apply, begin, shipped
 from pennypot.play.tests.test_planted_bugs import BUGS
 
 DOCS = Path(__file__).resolve().parents[5] / "docs"
-PAGES = [*sorted((DOCS / "game").glob("*.md")), DOCS / "how-to" / "facilitator.md"]
+PAGES = [*sorted((DOCS / "game").glob("*.md")), DOCS / "how-to" / "facilitator.md", DOCS / "README.md"]
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
 
 
