@@ -41,18 +41,22 @@ _HIGH_NUMBERS = """
 SELECT setval(oid::regclass, 1000 + 20 * row_number() OVER (ORDER BY relname)) FROM pg_class WHERE relkind = 'S'
 """
 
+_MADE_ONCE = {"django_content_type", "auth_permission"}
+
 
 def pytest_configure(config: object) -> None:
     """Let Django empty tables between transactional tests although triggers refuse TRUNCATE; begin at high numbers."""
+    from django.contrib.contenttypes.management import create_contenttypes
     from django.db.backends.postgresql.creation import DatabaseCreation
     from django.db.backends.postgresql.operations import DatabaseOperations
+    from django.db.models.signals import post_migrate
 
-    flush = DatabaseOperations.sql_flush
-
-    def sql_flush(self, *args, **kwargs):
-        commands = flush(self, *args, **kwargs)
+    def sql_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False):
+        # A TRUNCATE makes some four hundred files anew; to delete the few rows that a test made is much quicker.
+        made = [self.quote_name(table) for table in tables if table not in _MADE_ONCE]
+        rows = " ".join(f"DELETE FROM {table};" for table in made)  # noqa: S608 - Django's own names of tables
         off, on = "SET session_replication_role = replica", "SET session_replication_role = origin"
-        return [off, *commands, on] if commands else commands
+        return [off, rows, on] if made else []
 
     DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
 
@@ -62,6 +66,9 @@ def pytest_configure(config: object) -> None:
         name = create(self, *args, **kwargs)
         with self.connection.cursor() as cursor:
             cursor.execute(_HIGH_NUMBERS)
+        # What these write stands in tables that stay as they are.
+        post_migrate.disconnect(create_contenttypes)
+        post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
         return name
 
     DatabaseCreation.create_test_db = create_test_db  # type: ignore[method-assign]
