@@ -60,6 +60,8 @@ class _Lane:
         # The last look at each thing: one look serves all who follow the thing.
         self.looks: dict[Hashable, _Looking] = {}
         self.following: dict[Hashable, set[_Stream]] = {}
+        # Topics that end a stream.
+        self.ends: Counter[str] = Counter()
         self.counted: Counter[Hashable] = Counter()
         self.streams: set[asyncio.Task[Any]] = set()
         self.present: dict[asyncio.Task[Any], tuple[Feed, Any]] = {}
@@ -104,6 +106,17 @@ class _Lane:
                 self.waiting[topic].discard(news)
                 if not self.waiting[topic]:
                     del self.waiting[topic], self.heard[topic]
+
+    @contextlib.contextmanager
+    def ended_by(self, topics: tuple[str, ...]) -> Iterator[asyncio.Event]:
+        """Give an event that is set when one of the topics is announced, and at no other time."""
+        self.ends.update(topics)
+        try:
+            with self.told_of(topics) as end:
+                yield end
+        finally:
+            self.ends.subtract(topics)
+            self.ends += Counter()  # forgets those at nought
 
     @contextlib.contextmanager
     def followed_by(self, stream: _Stream) -> Iterator[None]:
@@ -160,7 +173,8 @@ class _Lane:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     pause = 0.2
                     self.listening.set()
-                    self._wake(*self.waiting)  # something may have happened while nobody listened
+                    # Something may have happened while nobody listened; that somebody sits elsewhere is not assumed.
+                    self._wake(*(topic for topic in self.waiting if topic not in self.ends))
                     async for heard in connection.notifies():
                         self._wake(heard.payload)
             except (psycopg.Error, OSError) as problem:
@@ -221,7 +235,7 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         if follower is None:
             raise _Refusal(404)
         seen = _last_seen(headers, scope)
-        with lane.place_for(feed, follower), lane.told_of(follower.topics) as news, lane.told_of(follower.ends) as end:
+        with lane.place_for(feed, follower), lane.told_of(follower.topics) as news, lane.ended_by(follower.ends) as end:
             await _start(send)
             await _Stream(lane, kind, feed, follower, send, seen).run(news, end, receive)
     except _Refusal as refusal:

@@ -18,6 +18,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 PATIENCE = 10  # seconds that a form waits for its answer
+TRIES_AGAIN = 0.5  # seconds until it is sent again
+COMES_BACK = 2.0  # seconds until a stream that was cut off is opened again
 
 
 @dataclass
@@ -72,7 +74,7 @@ async def listen(phone: Phone) -> None:
                 await _follow(phone, reader, writer)
             finally:
                 writer.close()
-        await asyncio.sleep(2)
+        await asyncio.sleep(COMES_BACK)
 
 
 async def _follow(phone: Phone, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -112,7 +114,7 @@ async def send(phone: Phone, fields: list[tuple[str, str]]) -> Answer:
             if status < 500:
                 return Answer(began, key, said.get("move"), said.get("said", ""))
         phone.again += 1
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(TRIES_AGAIN)
 
 
 async def _ask(port: int, request: bytes) -> tuple[int, dict[str, Any]]:

@@ -49,7 +49,8 @@ class BadLine:
         self._server.close()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
+        # Told to stop, it just ends: asyncio would complain about a connection that was cancelled.
+        with contextlib.suppress(OSError, asyncio.CancelledError):
             there, to_there = await asyncio.open_connection("127.0.0.1", self.to)
             ways = [
                 asyncio.create_task(self._one_way(reader, to_there, "forms_lost")),

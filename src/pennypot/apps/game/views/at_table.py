@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 
 from pennypot.apps.game import limits
 from pennypot.apps.game.models import Phone, Session, Table
@@ -45,8 +46,12 @@ class AtTable:
 
 
 def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer too many tries, and a count that cannot be kept, with a page; keep nothing of the page anywhere."""
+    """Answer too many tries, and a count that cannot be kept, with a page; keep nothing of the page anywhere.
 
+    Pages go out packed, for phones in a hall; their length is blurred, so that it tells nothing of a secret in them.
+    """
+
+    @gzip_page
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
