@@ -31,7 +31,8 @@ MORE_THAN_A_FORM = 3_000_000
 
 def _fails_with(problem: Exception) -> Callable[..., None]:
     def fail(*_arguments: object, **_named: object) -> None:
-        raise problem
+        # Anew each time: one that is raised again keeps the whole way of every time before, and logs write it out.
+        raise type(problem)(*problem.args)
 
     return fail
 
