@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
 
 from pennypot.apps.game.actions.bots import answers, bot_seats
-from pennypot.apps.game.models import Chair, Pack, Table, TableMove, Words
+from pennypot.apps.game.models import Pack, Table, TableMove, Words
 from pennypot.house.announcing import announce
 from pennypot.house.kept import Kept
 from pennypot.play import Illegal, State, apply, dumped, loaded, read_pack
@@ -24,6 +23,17 @@ from pennypot.play import Pack as Cards
 from pennypot.play.moves import Move
 from pennypot.play.pack import canonical
 
+# The table, nobody else's until this move is made. Asked for every move, so its SQL stands here: Django takes longer to
+# work it out than the database to answer.
+_LOCKED = """
+SELECT here.id, here.session_id, here.number, here.name, here.source, here.moves, here.merged_into_id,
+       EXISTS (SELECT FROM game_chair chair WHERE chair.table_id = here.id AND chair.bot <> '') AS has_bots
+FROM game_table here
+WHERE here.id = %s
+FOR UPDATE OF here
+"""
+# Asked by itself once the table is locked, to see what was written while we waited for the lock.
+_WITH_KEY = "SELECT number FROM game_tablemove WHERE table_id = %s AND key = %s"
 # After whose moves the bots in empty chairs answer.
 _PEOPLE = (TableMove.Source.PHONE, TableMove.Source.FACILITATOR)
 # Fields of moves in which people write: nothing of it is on the big screen before somebody has read it.
@@ -84,14 +94,9 @@ def make_chosen_move(
     """Make the move that is chosen when the table is locked, for moves that depend on how the table stands."""
     cards = cards_of(table.session.pack)
     with transaction.atomic():
-        locked = (
-            Table.objects.select_for_update(of=("self",))
-            .defer("state")
-            .annotate(has_bots=Exists(Chair.objects.filter(table=OuterRef("pk")).exclude(bot="")))
-            .get(pk=table.pk)
-        )
+        locked: Any = Table.objects.raw(_LOCKED, [table.pk])[0]
         before = _as_it_stands(locked)
-        said = TableMove.objects.filter(table=locked, key=key).values_list("number", flat=True).first()
+        said = _number_of(locked, key)
         if said is not None:
             return Made(said, before, again=True)
         move = dict(choose(cards, before))
@@ -108,6 +113,14 @@ def make_chosen_move(
         key_now, now = (locked.pk, made[-1].number), after
         transaction.on_commit(lambda: states.put(key_now, now))
     return Made(number, after)
+
+
+def _number_of(locked: Table, key: uuid.UUID) -> int | None:
+    """Return the number of the move that was made with this key."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_KEY, [locked.pk, key])
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def _as_it_stands(locked: Table) -> State:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.db.models import Count, Exists, F, OuterRef, Q
+from typing import Any
 
 from pennypot.apps.game.actions.bots import bot_seats
 from pennypot.apps.game.actions.moves import cards_of, states
 from pennypot.apps.game.clock import seconds_of
-from pennypot.apps.game.models import Chair, HelpAsk, Session, Table
+from pennypot.apps.game.models import HelpAsk, Session, Table
+from pennypot.apps.game.queries.seat import session_as_it_is
 from pennypot.house.kept import Kept
 from pennypot.play import Pack, State, View, legal, loaded, view_of
 from pennypot.play.legal import Option
+
+# Asked after every move, so its SQL stands here: Django takes longer to work it out than the database to answer.
+_TABLE = """
+SELECT here.id, here.session_id, here.number, here.name, here.source, here.moves, here.merged_into_id,
+       (SELECT count(*) FROM game_helpask ask WHERE ask.table_id = here.id) AS said,
+       (SELECT count(*) FROM game_helpask ask WHERE ask.table_id = here.id AND ask.done_at IS NOT NULL) AS done,
+       EXISTS (SELECT FROM game_chair chair WHERE chair.table_id = here.id AND chair.bot <> '') AS has_bots,
+       (SELECT turn FROM game_session session WHERE session.id = here.session_id) AS turn
+FROM game_table here
+WHERE here.id = %s
+"""
 
 # An evening as it is: every change of its row makes its number of turns grow.
 _sessions: Kept[Session] = Kept(60)
@@ -69,21 +80,10 @@ class Seen:
 
 def look_at(table_id: int) -> Seen | None:
     """Look at a table; one SQL query while nobody moves and nobody calls, one more for each of these."""
-    found = (
-        Table.objects.filter(pk=table_id)
-        .annotate(
-            said=Count("help_asks"),
-            done=Count("help_asks", filter=Q(help_asks__done_at__isnull=False)),
-            has_bots=Exists(Chair.objects.filter(table=OuterRef("pk")).exclude(bot="")),
-            turn=F("session__turn"),
-        )
-        .select_related("merged_into")
-        .defer("state", "merged_into__state")
-        .first()
-    )
+    found: Any = next(iter(Table.objects.raw(_TABLE, [table_id])), None)
     if found is None:
         return None
-    session = _sessions.get((found.session_id, found.turn), lambda: _session(found.session_id))
+    session = _sessions.get((found.session_id, found.turn), lambda: session_as_it_is(found.session_id))
     state = _state_of(found)
     return Seen(
         table=found,
@@ -96,11 +96,6 @@ def look_at(table_id: int) -> Seen | None:
         bots=frozenset(bot_seats(found)) if found.has_bots else frozenset(),
         until=_until(session, state.phase),
     )
-
-
-def _session(session_id: int) -> Session:
-    found = Session.objects.select_related("pack", "place").defer("pack__given", "pack__rehearsal")
-    return found.get(pk=session_id)
 
 
 def _asks(table: Table) -> tuple[Ask, ...]:

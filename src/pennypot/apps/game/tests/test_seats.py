@@ -7,8 +7,9 @@ from django.test import RequestFactory
 
 from pennypot.apps.game import codes, passes
 from pennypot.apps.game.actions.seats import get_up, mark_vacant, new_card, sit_down
-from pennypot.apps.game.models import Phone, TableMove
+from pennypot.apps.game.models import Chair, Phone, Session, Table, TableMove
 from pennypot.apps.game.queries.seat import chairs_of, phone_of
+from pennypot.apps.places.models import Place
 from pennypot.house.answers import Invalid
 from pennypot.play import loaded
 from pennypot.testing.games import first_table, make_game, move, sit
@@ -40,11 +41,34 @@ def test_a_free_seat_is_anybodys_and_the_cookie_finds_it_again_with_one_query(ta
     sat = sit_down(chair(table, "nhs"), token=None, key=uuid.uuid4(), name="Meena")
     assert seat_state(table, "nhs") == "taken"
     client.cookies[passes.cookie_name()] = passes.value_of(sat.token)
+    assert phone_of(request_with(client))  # whoever comes first reads the evening for all
     with django_assert_num_queries(1):
         phone = phone_of(request_with(client))
         assert (phone.pk, phone.chair.seat, phone.chair.table.session.pack.slug) == (sat.phone.pk, "nhs", "tilbrook")
     client.cookies[passes.cookie_name()] = passes.value_of(sat.token)[:-1] + "x"
     assert phone_of(request_with(client)) is None
+
+
+def test_a_phone_is_told_at_once_what_changed_in_its_evening_its_place_and_its_chair(table, client):
+    """What is kept in a process is kept as it was read: the next form sees any other process's change."""
+    sat = sit_down(chair(table, "nhs"), token=None, key=uuid.uuid4(), name="Meena")
+    client.cookies[passes.cookie_name()] = passes.value_of(sat.token)
+
+    def now():
+        at = phone_of(request_with(client)).chair
+        session = at.table.session
+        return session.title, session.place.name, session.pack.title, at.card, at.table.name, at.table.moves
+
+    before = now()
+    Place.objects.filter(pk=table.session.place_id).update(name="Elsewhere")
+    Session.objects.filter(pk=table.session_id).update(title="Another evening")
+    Table.objects.filter(pk=table.pk).update(name="Oak")
+    Chair.objects.filter(pk=sat.phone.chair_id).update(card=7)
+    assert now() == ("Another evening", "Elsewhere", before[2], 7, "Oak", before[5])
+    # Changed again in the same transaction, and changed by a page for itself alone.
+    phone_of(request_with(client)).chair.table.session.title = "Mine"
+    Session.objects.filter(pk=table.session_id).update(title="A third")
+    assert now()[0] == "A third"
 
 
 def test_two_forms_of_one_press_sit_down_once(table):
