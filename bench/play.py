@@ -2,7 +2,8 @@
 
 Figures: processor time for a thousand games; for each rule and target how often the target is met, how many decisions
 and ready projects there are, which need comes off worst, how many tables agree on nothing; and whether any view of any
-seat, after every move of a hundred games, holds what another keeps to itself.
+seat, after every move of a hundred games, holds what another keeps to itself. The tables are printed as they stand in
+docs/game/bots.md.
 """
 
 from __future__ import annotations
@@ -21,53 +22,64 @@ from pennypot.play.state import RULES
 PACKS = ("tilbrook", "birmingham")
 TARGETS = (3, 6)  # per cent of all lines
 STUBBORN = (0, 15, 30)  # per cent of seats
+SAID = {"consent": "consent + 1", "unanimity": "everybody", "two-thirds": "two thirds"}
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--games", type=int, default=1000, help="games for each line of the tables")
+    parser.add_argument("--games", type=int, default=1000, help="games of the usual bots on each pack")
     parser.add_argument("--searched", type=int, default=100, help="games whose every view is searched")
     chosen = parser.parse_args()
-    for name in PACKS:
-        pack = shipped(name)
-        print(f"\n{pack.title}, pack {pack.hash[:12]}")
-        usual(pack, chosen.games)
+    packs = [shipped(name) for name in PACKS]
+    seen = f"secrets seen in {chosen.searched} games"
+    head("pack", f"{chosen.games:,} games on one core", "moves a game", "moves refused", "invariants broken", seen)
+    for pack in packs:
+        line(f"{pack.title} ({pack.hash[:12]})", *usual(pack, chosen.games), search(pack, chosen.searched))
+    for pack in packs:
         outcomes(pack, max(1, chosen.games // 5))
-        search(pack, chosen.searched)
 
 
-def usual(pack: Pack, games: int) -> None:
+def head(*cells: str) -> None:
+    """Print the first two lines of a table."""
+    line(*cells)
+    print("|" + "---|" * len(cells))
+
+
+def line(*cells: object) -> None:
+    """Print one line of a table."""
+    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+
+
+def usual(pack: Pack, games: int) -> tuple[str, str, int, int]:
     """Time games of the usual bots by the pack's own rule, and check every end against the invariants."""
     started = time.process_time()
     played = [rehearse(pack, f"bench {number}") for number in range(games)]
     seconds = time.process_time() - started
     wrong = sum(bool(broken(pack, game.state)) for game in played)
     refused = sum(game.refused for game in played)
-    print(f"{games} games in {seconds:.1f} s of one core ({1000 * seconds / games:.0f} ms each)")
-    moves = median(len(game.moves) for game in played)
-    print(f"moves a game: {moves:.0f}; refused: {refused}; invariants broken: {wrong}")
+    return f"{seconds:.1f} s", f"{median(len(game.moves) for game in played):.0f}", refused, wrong
 
 
 def outcomes(pack: Pack, games: int) -> None:
     """Say how games end by each rule and target, with more and more stubborn seats."""
-    print(f"\n{games} games a line")
-    print("rule        target  stubborn  met   decisions  ready  worst need         no agreement")
-    total = sum(line.baseline_pence for line in pack.lines)
+    print(f"\n### {pack.title}\n")
+    none = "tables that agreed on nothing"
+    head("rule", "target", "stubborn seats", "target met", "questions agreed", "ready projects", none)
+    total = sum(one.baseline_pence for one in pack.lines)
+    worst: Counter[str] = Counter()
     for rule in RULES:
         for per_cent in TARGETS:
             for stubborn in STUBBORN:
-                target = total * per_cent // 100
+                settings = {"rule": rule, "target_pence": total * per_cent // 100}
                 readings = [
-                    reading_of(
-                        pack,
-                        rehearse(
-                            pack, f"{rule} {number}", crowd(stubborn, number), rule=rule, target_pence=target
-                        ).state,
-                    )
+                    reading_of(pack, rehearse(pack, f"{rule} {number}", crowd(stubborn, number), **settings).state)
                     for number in range(games)
                 ]
-                print_line(pack, rule, per_cent, stubborn, readings)
+                line(SAID[rule], f"{per_cent} %", f"{stubborn} %", *ends(readings))
+                worst[worst_need(readings)] += 1
+    for need, lines in worst.most_common():
+        print(f"\nThe need that most often comes off worst: {pack.need[need].name}, {lines} of {worst.total()} lines.")
 
 
 def crowd(per_cent: int, number: int) -> list[str]:
@@ -79,19 +91,20 @@ def crowd(per_cent: int, number: int) -> list[str]:
     return seats
 
 
-def print_line(pack: Pack, rule: str, per_cent: int, stubborn: int, readings: list[Reading]) -> None:
-    """Print one line of the table."""
+def ends(readings: list[Reading]) -> tuple[str, str, str, int]:
+    """Return how often the target is met, questions and projects of the middle game, and who agreed on nothing."""
     met = sum(one.gap_pence == 0 for one in readings) / len(readings)
-    worst = Counter(one.worst_need.need for one in readings if one.worst_need).most_common(1)[0][0]
     dead = sum(one.ended == "no-agreement" for one in readings)
     agreed, ready = median(one.agreed for one in readings), median(one.ready for one in readings)
-    print(
-        f"{rule:11} {per_cent:4} %  {stubborn:6} %  {met:4.0%}  {agreed:9.0f}  {ready:5.0f}  "
-        f"{pack.need[worst].name[:18]:18} {dead:6}"
-    )
+    return f"{100 * met:.0f} %", f"{agreed:.0f}", f"{ready:.0f}", dead
 
 
-def search(pack: Pack, games: int) -> None:
+def worst_need(readings: list[Reading]) -> str:
+    """Return the need that most of the games leave worst off."""
+    return Counter(one.worst_need.need for one in readings if one.worst_need).most_common(1)[0][0]
+
+
+def search(pack: Pack, games: int) -> int:
     """Search every view after every move for what it must not hold."""
     found = 0
     for number in range(games):
@@ -100,7 +113,7 @@ def search(pack: Pack, games: int) -> None:
         for move in game.moves:
             table, _entries = apply(pack, table, move)
             found += len(list(leaks(pack, table)))
-    print(f"\nsecrets found in others' views after every move of {games} games: {found}")
+    return found
 
 
 if __name__ == "__main__":
