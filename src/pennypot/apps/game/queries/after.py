@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -365,10 +365,10 @@ def suggestions(found: Comparison) -> list[Suggestion]:
     sent = set(Advice.objects.filter(session=found.session).values_list("card", flat=True))
     made = []
     for line in found.lines:
-        words = _ADVISED.get(line.verdict)
-        if words is None:
+        kind = _kind_of(line)
+        if kind is None:
             continue
-        kind, count = words[0], line.cut if words[0] != Advice.Kind.KEEP else line.tables - line.cut
+        count = line.cut if kind != Advice.Kind.KEEP else line.tables
         card = found.cards.line[line.line]
         reasons = " ".join(f"“{reason}”" for reason in line.reasons[:3])
         text = _said(kind, count, line.tables, card, line.median_level)
@@ -382,16 +382,18 @@ def suggestions(found: Comparison) -> list[Suggestion]:
     return made
 
 
-_ADVISED: Mapping[str, tuple[Any]] = {
-    "consensus": (Advice.Kind.CUT,),
-    "red": (Advice.Kind.KEEP,),
-    "split": (Advice.Kind.SPLIT,),
-}
+def _kind_of(line: LineAcross) -> str | None:
+    """Return what tables advise on a line. One that was cut although many held it is not one that all would leave."""
+    if line.verdict == "untouched":
+        return None
+    if line.verdict == "consensus":
+        return Advice.Kind.CUT
+    return Advice.Kind.SPLIT if line.cut else Advice.Kind.KEEP
 
 
 def _said(kind: str, count: int, tables: int, line: Any, level: int) -> str:
     sums = {"count": count, "all": tables, "percent": line.steps[level - 1].percent if level else 0}
-    if kind == Advice.Kind.CUT:
+    if kind == Advice.Kind.CUT or (kind == Advice.Kind.SPLIT and count == tables):
         return _("%(count)d of %(all)d tables would take something from this; the middle one %(percent)d %%.") % sums
     if kind == Advice.Kind.KEEP:
         return _("%(count)d of %(all)d tables would take nothing from this.") % sums

@@ -171,6 +171,16 @@ def test_what_the_tables_said_is_reckoned_and_not_given(cast: Cast, evening: Ses
         assert (one.kind, one.tables_for, one.tables_all) == (found[one.card].kind, found[one.card].tables_for, 3)
 
 
+def test_no_advice_says_that_a_line_stays_which_tables_cut(evening: Session) -> None:
+    found = compared(evening)
+    lines = {line.line: line for line in found.lines}
+    given = {one.card: one for one in suggestions(found) if one.card in lines}
+    assert any(line.verdict == "red" and line.cut for line in found.lines), "choose another seed"
+    for card, one in given.items():
+        assert (one.kind == Advice.Kind.KEEP) == (not lines[card].cut)
+        assert not one.text.startswith("0 of")
+
+
 @pytest.mark.parametrize("days", [6, 183])
 def test_a_reply_is_due_neither_at_once_nor_never(cast: Cast, evening: Session, days: int) -> None:
     with pytest.raises(Invalid):

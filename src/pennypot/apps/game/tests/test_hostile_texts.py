@@ -110,7 +110,7 @@ def test_s36_what_is_written_after_an_evening_is_text(visit, cast, hostile_pack)
     public += [f"{here}/t/{table.number}/plan/", f"{here}/t/{table.number}/", project_page]
     assert visit([link, *public], asha) == {link, *public}
     made = asha.post(link, {"round": round.pk})
-    assert Confirmation.objects.get().person.name == TAGS
+    assert Confirmation.objects.get().person == cast.asha
     assert visit([made["Location"], project_page], asha) == {made["Location"], project_page}
 
 
@@ -189,10 +189,15 @@ def test_s36_what_players_write_is_text_in_the_plan_on_paper(cast, monkeypatch):
     for project in state["projects"].values():
         project["title"] = MARKUP
     table.state, table.name = json.dumps(state), MARKUP
-    set_with: list[Any] = []
-    monkeypatch.setattr(plan_files, "pdf", lambda *given: set_with.extend(given) or b"%PDF")
+    asked: list[tuple[Any, ...]] = []
+
+    def pdf(*given: Any) -> bytes:
+        asked.append(given)
+        return b"%PDF"
+
+    monkeypatch.setattr(plan_files, "pdf", pdf)
     plan_files.plan_pdf(plan_of(table))
-    folder, template, paper = set_with
+    folder, template, paper = asked[0]
     assert sum(MARKUP in line for _name, lines in paper["parts"] for line in lines) > 2
     files = files_of(folder, template, paper)
     assert not any(MARKUP.encode() in body for name, body in files.items() if name != "paper.json")
