@@ -32,7 +32,7 @@ STOPS = """
 
 def test_s64_a_seat_has_no_barrier_in_the_phases_between(barriers, cast):
     session = make_game(cast, tables=len(BETWEEN))
-    found = {}
+    found: dict[str, list[str]] = {}
     for table, phase in zip(session.tables.select_related("session__pack"), BETWEEN, strict=True):
         play_until(table, phase)
         if phase == "event":
