@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from pennypot.apps.game.actions.bots import bot_seats
@@ -52,6 +54,8 @@ class Seen:
         Seats that a bot plays, because nobody sits there.
     until
         When the time of this phase is over, by the clock that only advises; None where none runs.
+    drawn
+        What was drawn of it for everybody, by part and language.
     """
 
     table: Table
@@ -62,6 +66,7 @@ class Seen:
     asks: tuple[Ask, ...]
     bots: frozenset[str]
     until: datetime | None
+    drawn: dict[Hashable, str] = field(default_factory=dict, compare=False)
 
     @property
     def runs_itself(self) -> bool:
@@ -76,6 +81,11 @@ class Seen:
             return view_of(self.cards, self.state, seat), tuple(options)
 
         return _views.get((self.table.pk, self.table.moves, seat), make)
+
+    @cached_property
+    def common(self) -> View:
+        """What all see, as the board shows it; worked out once."""
+        return self.seen_by("board")[0]
 
 
 def look_at(table_id: int) -> Seen | None:

@@ -48,6 +48,8 @@ SEAT = {
     "carry": ("projects", "plan", "decided", "stories", "voices"),
     "over": ("plan", "decided", "projects", "stories", "voices"),
 }
+# Those that look the same whoever looks: drawn once for a table as it stands.
+FOR_ALL = ("money", "question", "seats", "told", "values", "decided", "stories", "voices", "plan")
 ON_BOARD = ("seats", "values", "events", "lines", "told", "decided", "projects", "asks", "stories", "plan", "voices")
 
 
@@ -106,20 +108,30 @@ class _Drawing:
         """Return names and pieces in order."""
         view = self.view
         names = ON_BOARD if self.viewer.seat == BOARD else SEAT[view.phase]
-        found = [("money", self._money())]
+        found = [("money", self._part("money"))]
         if self.viewer.seat != BOARD:
             found.append(("call", self._call()))
         found.append(("phase", self._phase()))
         if view.proposal:
-            found.append(("question", self._question()))
+            found.append(("question", self._part("question")))
             if self.viewer.seat != BOARD:
                 found.append(("answer", self._answer()))
         for name in names:
             if name == "projects":
                 found += self._projects()
             else:
-                found.append((name, getattr(self, f"_{name}")()))
+                found.append((name, self._part(name)))
         return found
+
+    def _part(self, name: str) -> str:
+        """Return a part; one of those for all is drawn once, of what all see."""
+        draw_it: Callable[[], str] = getattr(self, f"_{name}")
+        if name not in FOR_ALL:
+            return draw_it()
+        drawn, key = self.seen.drawn, (name, self.viewer.language, self.viewer.seat == BOARD)
+        if key not in drawn:
+            drawn[key] = draw_it()
+        return drawn[key]
 
     def _piece(self, template: str, made_of: tuple[Hashable, ...], context: Callable[[], dict[str, Any]]) -> str:
         """Return a piece, drawn now unless one of the same things is kept."""
@@ -127,13 +139,13 @@ class _Drawing:
 
         def make() -> str:
             # What one seat alone sees comes by `context` and stands in `made_of`: the view given here is everybody's.
-            here = {"view": self.seen.seen_by(BOARD)[0], "cards": self.cards, **context()}
-            return str(get_template(f"game/parts/{template}.html").render(here))
+            here = {"view": self.seen.common, "cards": self.cards, **context()}
+            return get_template(f"game/parts/{template}.html").render(here)
 
         return _pieces.get((template, self.cards.hash, language, *made_of), make)
 
     def _money(self) -> str:
-        view, session, table = self.view, self.seen.session, self.seen.table
+        view, session, table = self.seen.common, self.seen.session, self.seen.table
         until = time_format(localtime(self.seen.until), "H:i") if self.seen.until else ""
         paused = session.timer == Session.Timer.PAUSED
         board = self.viewer.seat == BOARD
@@ -184,12 +196,13 @@ class _Drawing:
         )
 
     def _question(self) -> str:
-        proposal = self.view.proposal
-        assert proposal is not None
-        shared = replace(proposal, mine=None)
-        level = next((line.level for line in self.view.lines if line.id == proposal.card), 0)
+        view = self.seen.common
+        assert view.proposal is not None
+        # Who has answered is said by the chairs: the question stays as it is while answers come in.
+        proposal = replace(view.proposal, answered=(), waiting_for=())
+        level = next((line.level for line in view.lines if line.id == proposal.card), 0)
         return self._piece(
-            "question", (repr(shared), level, len(self.view.seats)), lambda: {"proposal": shared, "was": level}
+            "question", (repr(proposal), level, len(view.seats)), lambda: {"proposal": proposal, "was": level}
         )
 
     def _answer(self) -> str:
@@ -215,19 +228,27 @@ class _Drawing:
         )  # fmt: skip
 
     def _seats(self) -> str:
-        view, bots = self.view, self.seen.bots
+        view, bots = self.seen.common, self.seen.bots
         proposal = view.proposal
         answered = proposal.answered if proposal else ()
         shown = proposal.answers if proposal else {}
         rows = [
-            {
-                "role": self.cards.role[one.id], "state": one.state, "bot": one.id in bots,
-                "answered": one.id in answered, "answer": shown.get(one.id, ("", ""))[0],
-            }
+            self._chair(one.id, one.state, one.id in bots, one.id in answered, shown.get(one.id, ("", ""))[0])
             for one in view.seats
-        ]  # fmt: skip
-        made_of = (tuple((one.id, one.state) for one in view.seats), answered, repr(shown), bots, bool(proposal))
+        ]
+        made_of = (tuple(rows), len(answered), proposal.state if proposal else "")
         return self._piece("seats", made_of, lambda: {"rows": rows, "proposal": proposal, "count": len(answered)})
+
+    def _chair(self, seat: str, state: str, bot: bool, answered: bool, answer: str) -> str:
+        asked = bool(self.view.proposal)
+        return self._piece(
+            "chair",
+            (seat, state, bot, answered, answer, asked),
+            lambda: {
+                "role": self.cards.role[seat], "state": state, "bot": bot, "answered": answered, "answer": answer,
+                "asked": asked,
+            },
+        )  # fmt: skip
 
     def _mine(self) -> str:
         view, viewer = self.view, self.viewer
@@ -261,7 +282,7 @@ class _Drawing:
         return [(own, *assets[key]) for key, own in self.seen.state.own_assets.items() if own.seat == seat]
 
     def _told(self) -> str:
-        told = [(self.cards.role[one.id].title, fact) for one in self.view.seats for fact in one.revealed]
+        told = [(self.cards.role[one.id].title, fact) for one in self.seen.common.seats for fact in one.revealed]
         board = self.viewer.seat == BOARD
         return self._piece("told", (tuple(told), board), lambda: {"told": told, "board": board})
 
@@ -274,7 +295,7 @@ class _Drawing:
         return {"count": count, "three": (1, 2, 3), "may": bool(self.options.get("dots"))}
 
     def _values(self) -> str:
-        view = self.view
+        view = self.seen.common
         needs = [(self.cards.need[name], view.dots.get(name, 0)) for name in view.values]
         return self._piece("values", (view.values, repr(view.dots)), lambda: {"needs": needs})
 
@@ -286,14 +307,22 @@ class _Drawing:
         if self.viewer.seat == BOARD and self.view.phase in ("lobby", "arrive"):
             return ""
         view = self.view
-        made_of = (view.lines, repr(depths), bool(view.proposal), view.phase == "mend", self.viewer.seat == BOARD)
+        waits, board = bool(view.proposal), self.viewer.seat == BOARD
+        now = tuple((line.level, line.now_pence, tuple(depths.get(line.id, ()))) for line in view.lines)
 
         def context() -> dict[str, Any]:
-            now = {line.id: line for line in view.lines}
-            rows = [(line, now[line.id], depths.get(line.id, ())) for line in self.cards.lines]
-            return {"rows": rows, "may": bool(depths), "waits": bool(view.proposal), "board": self.viewer.seat == BOARD}
+            by_id = {line.id: line for line in view.lines}
+            rows = [self._line(line, by_id[line.id], tuple(depths.get(line.id, ()))) for line in self.cards.lines]
+            return {"rows": rows, "may": bool(depths), "waits": waits, "board": board}
 
-        return self._piece("lines", made_of, context)
+        return self._piece("lines", (now, waits, board), context)
+
+    def _line(self, line: Any, now: Any, depths: tuple[int, ...]) -> str:
+        return self._piece(
+            "line",
+            (line.id, now.level, now.now_pence, depths),
+            lambda: {"line": line, "now": now, "depths": depths},
+        )
 
     def _pools(self) -> str:
         options = self.options.get("propose", ())
@@ -379,8 +408,8 @@ class _Drawing:
         return self._piece("asks", made_of, lambda: {"may": may, "things": THINGS}) if may or self.view.asks else ""
 
     def _decided(self) -> str:
-        made_of = (repr(self.view.decisions),)
-        return self._piece("decided", made_of, dict) if self.view.decisions else ""
+        made_of = (repr(self.seen.common.decisions),)
+        return self._piece("decided", made_of, dict) if self.seen.common.decisions else ""
 
     def _story(self) -> str:
         may = bool(self.options.get("story"))
@@ -388,7 +417,8 @@ class _Drawing:
         return self._piece("story", (may, repr(self.view.stories)), lambda: {"rows": rows, "may": may})
 
     def _stories(self) -> str:
-        rows = [(one, self.view.stories[one.id]) for one in self.cards.personas if one.id in self.view.stories]
+        told = self.seen.common.stories
+        rows = [(one, told[one.id]) for one in self.cards.personas if one.id in told]
         return self._piece("stories", (repr(rows),), lambda: {"rows": rows}) if rows else ""
 
     def _voice(self) -> str:
@@ -405,12 +435,12 @@ class _Drawing:
         )  # fmt: skip
 
     def _voices(self) -> str:
-        voices = self.view.voices
-        shown = self.view.phase in ("compare", "carry", "over")
+        voices = self.seen.common.voices
+        shown = self.seen.common.phase in ("compare", "carry", "over")
         return self._piece("voices", (voices,), dict) if voices and shown else ""
 
     def _plan(self) -> str:
-        view, table = self.view, self.seen.table
+        view, table = self.seen.common, self.seen.table
         if view.phase not in ("compare", "carry", "over"):
             return ""
         agreed = sum(one.result == "agreed" for one in view.decisions)
