@@ -6,8 +6,9 @@ the moment of it, so moves come one after another, whichever server process took
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -34,6 +35,8 @@ FOR UPDATE OF here
 """
 # Asked by itself once the table is locked, to see what was written while we waited for the lock.
 _WITH_KEY = "SELECT number FROM game_tablemove WHERE table_id = %s AND key = %s"
+_LOG = "INSERT INTO game_tablemove (table_id, number, move, source, key) VALUES (%s, %s, %s, %s, %s)"
+_STANDS = "UPDATE game_table SET state = %s, moves = %s WHERE id = %s"
 # After whose moves the bots in empty chairs answer.
 _PEOPLE = (TableMove.Source.PHONE, TableMove.Source.FACILITATOR)
 # Fields of moves in which people write: nothing of it is on the big screen before somebody has read it.
@@ -105,8 +108,7 @@ def make_chosen_move(
         made = [TableMove(table=locked, number=number, move=move, source=source, key=key)]
         if source in _PEOPLE and locked.has_bots and (bots := bot_seats(locked)):
             after = _bots_move(cards, locked, bots, after, made)
-        TableMove.objects.bulk_create(made)
-        Table.objects.filter(pk=locked.pk).update(state=dumped(after).decode(), moves=made[-1].number)
+        _write(locked, made, after)
         _keep_words(locked, number, move)
         # Announced when the transaction commits, and not at all if it does not: PostgreSQL sees to that.
         announce(f"table:{locked.pk}")
@@ -121,6 +123,14 @@ def _number_of(locked: Table, key: uuid.UUID) -> int | None:
         cursor.execute(_WITH_KEY, [locked.pk, key])
         found = cursor.fetchone()
     return found[0] if found else None
+
+
+def _write(locked: Table, made: Sequence[TableMove], after: State) -> None:
+    """Write moves into the log, and how the table stands after the last of them."""
+    with connection.cursor() as cursor:
+        for one in made:
+            cursor.execute(_LOG, [locked.pk, one.number, json.dumps(one.move), str(one.source), one.key])
+        cursor.execute(_STANDS, [dumped(after).decode(), made[-1].number, locked.pk])
 
 
 def _as_it_stands(locked: Table) -> State:
