@@ -17,7 +17,7 @@ demo: $(VENV)/.run-installed
 	@$(RUN) -m pennypot demo
 
 test: $(VENV)/.dev-installed
-	@$(RUN) -m pytest -n auto --dist loadscope --no-loadscope-reorder
+	@$(RUN) -m pytest -n auto --dist loadscope
 
 lint: $(VENV)/.dev-installed
 	$(VENV)/bin/ruff check src bench tests

@@ -10,7 +10,6 @@ import os
 from contextlib import ExitStack
 
 import psycopg
-import pytest
 
 os.environ["PENNYPOT_TESTING"] = "1"
 # Playwright's synchronous interface runs an event loop; the tests' database calls beside it are meant.
@@ -75,8 +74,3 @@ def pytest_configure(config: object) -> None:
         return name
 
     DatabaseCreation.create_test_db = create_test_db  # type: ignore[method-assign]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the modules that use a browser: one long journey at the end would keep one core waiting."""
-    items.sort(key=lambda item: ("journey" not in item.nodeid, item.get_closest_marker("browser") is None))
