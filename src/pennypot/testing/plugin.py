@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from pathlib import Path
 
 import psycopg
 
@@ -29,6 +30,18 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     # Emptying tables between tests must pass the triggers that keep history; only this throw-away server allows it.
     with psycopg.connect(_server.admin_url("postgres"), autocommit=True) as _admin:
         _admin.execute("GRANT SET ON PARAMETER session_replication_role TO pennypot")
+else:
+    # A folder for each worker: their databases give the same numbers to different things, and files go by number.
+    _home = Path(os.environ["PENNYPOT_HOME"]) / os.environ["PYTEST_XDIST_WORKER"]
+    _home.mkdir(exist_ok=True)
+    os.environ["PENNYPOT_HOME"] = str(_home)
+
+
+def pytest_runtest_setup() -> None:
+    """Begin each test in the language of the site, whatever the test before read its pages in."""
+    from django.utils import translation
+
+    translation.deactivate()
 
 
 def pytest_unconfigure(config: object) -> None:
