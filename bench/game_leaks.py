@@ -154,16 +154,15 @@ class _Search:
         return found
 
     def _pages(self, table: Any, state: Any, phones: dict[str, Any], at: int) -> Iterator[tuple[str, str, str]]:
-        """Ask for one seat's page or JSON, and now and then for a wall; yield for whom, what, and its text."""
+        """Ask for every seat's page and JSON, and now and then for a wall; yield for whom, what, and its text."""
         from pennypot.apps.game.models import Session
 
         here = f"/brindley/game/{table.session.code}"
-        if phones:
-            seat = list(phones)[at % len(phones)]
-            part = {"part": 1, "after": 0} if at // len(phones) % 2 else {}
-            answer = phones[seat].get(f"{here}/t/1/", part)
-            assert answer.status_code == 200 and (part or b"/seat/en" in answer.content), "sits there no more"
-            yield seat, "JSON" if part else "pages", answer.content.decode()
+        for seat, browser in phones.items():
+            for what, part in (("pages", {}), ("JSON", {"part": 1, "after": 0})):
+                answer = browser.get(f"{here}/t/1/", part)
+                assert answer.status_code == 200 and (part or b"/seat/en" in answer.content), "sits there no more"
+                yield seat, what, answer.content.decode()
         if at % 3 == 0:
             wall = next(self.walls)
             if wall == "screen":
