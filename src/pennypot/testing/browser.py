@@ -6,7 +6,9 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -50,12 +52,26 @@ def chromium() -> Iterator[Any]:
         if os.environ.get("CI"):
             pytest.fail("No Chromium found; CI installs it (see .ci/run).")
         pytest.skip("No Chromium found: install it (Debian, Ubuntu: apt install chromium) to run the browser tests.")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Locator, sync_playwright
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, patch.object(Locator, "click", _click_and_read(Locator.click)):
         browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
         yield browser
         browser.close()
+
+
+def _click_and_read(click: Callable[..., None]) -> Callable[..., None]:
+    """Let a click end when the page that it leads to is there whole.
+
+    Playwright's own ends when that page begins to arrive: on a busy machine a test then looks for what has not come.
+    """
+
+    @wraps(click)
+    def click_and_read(self: Any, **options: Any) -> None:
+        click(self, **options)
+        self.page.wait_for_load_state("domcontentloaded")
+
+    return click_and_read
 
 
 @pytest.fixture

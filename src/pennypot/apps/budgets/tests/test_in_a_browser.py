@@ -1,6 +1,7 @@
 """The pool's inner pages in a real browser: no accessibility fault, no script needed, no sideways scrolling."""
 
 import pytest
+from playwright.sync_api import expect
 
 from pennypot.apps.budgets.models import Line
 from pennypot.testing.browser import PHONE, PROJECTOR
@@ -44,7 +45,7 @@ def test_an_inner_page_fits_a_projector(look, birmingham, trafford):
 
 def test_on_a_phone_the_picture_becomes_bars_that_can_be_walked_into(look, birmingham):
     page = look("/birmingham/pool/", PHONE, java_script_enabled=False).page
-    assert not page.locator("svg.treemap").is_visible()
+    expect(page.locator("svg.treemap")).not_to_be_visible()
     page.locator(".bars a", has_text="Council").click()
     assert "Birmingham City Council: £2.19 billion" in page.locator("h1").inner_text()
     page.locator(".lines a", has_text="Social care for adults").click()

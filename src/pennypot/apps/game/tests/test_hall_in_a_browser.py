@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from playwright.sync_api import expect
 
 from pennypot.apps.game.models import Session
 from pennypot.testing.browser import DESKTOP, NARROW, PROJECTOR
@@ -75,11 +76,11 @@ def test_a_whole_evening_is_run_without_scripts(look, cast):
         page.get_by_role("button", name=f"On to: {following}").click()
     move(first_table(session), "propose", "resident", kind="cut", card="roads", level=1)
     page.get_by_role("link", name="Show what is new").click()
-    assert page.get_by_text("0 of 4 have answered.").is_visible()
+    expect(page.get_by_text("0 of 4 have answered.")).to_be_visible()
     page.get_by_role("link", name="Table 1", exact=True).click()
     page.get_by_role("link", name="Act for a seat").click()
     for number, answer in ((1, "support"), (2, "live"), (3, "support"), (4, "concern")):
         page.locator(f"input[name=answer-{number}][value={answer}]").check()
     page.get_by_role("button", name="Enter").click()
-    assert page.get_by_text("4 moves are made.").is_visible()
-    assert page.get_by_text("£560,000", exact=True).first.is_visible()
+    expect(page.get_by_text("4 moves are made.")).to_be_visible()
+    expect(page.get_by_text("£560,000", exact=True).first).to_be_visible()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from pennypot.apps.game.actions.packs import keep_shipped
 from pennypot.testing.browser import DESKTOP, PHONE
@@ -92,12 +93,12 @@ def test_a_visitor_plays_from_the_front_page_to_the_comparison_and_on_to_the_nei
         step(page)
     snap(page, f"{kind}-6-send")
     page.get_by_role("button", name="Send my plan").click()
-    assert page.get_by_role("heading", name="Your plan was sent").is_visible()
+    expect(page.get_by_role("heading", name="Your plan was sent")).to_be_visible()
     for step in steps:
         step(page)
     snap(page, f"{kind}-7-done")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("link", name="Play it with neighbours").click()
-    assert page.get_by_role("heading", name="Cut and create, together").is_visible()
-    assert page.get_by_role("heading", name="You are in the hall?").is_visible()
+    expect(page.get_by_role("heading", name="Cut and create, together")).to_be_visible()
+    expect(page.get_by_role("heading", name="You are in the hall?")).to_be_visible()
     assert not watched.problems

@@ -8,6 +8,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from pennypot.apps.people.tests.letters import last_code
 from pennypot.testing.browser import NARROW
@@ -67,7 +68,7 @@ def test_ben_adds_a_passkey_signs_in_with_it_alone_and_it_is_his_second_step(cas
     page.get_by_role("button", name="Sign in with my passkey").click()
     page.wait_for_url("**" + reverse("me"))
     page.goto(reverse("mfa_index"))
-    assert page.get_by_text("Your second step is in use in this session.").is_visible()
+    expect(page.get_by_text("Your second step is in use in this session.")).to_be_visible()
     assert watched.problems == []
 
 
@@ -95,14 +96,14 @@ def test_a_passkey_that_is_stopped_says_so_and_leaves_the_code(cast, look):
     with_a_virtual_passkey(page)
     page.get_by_role("button", name="Sign in with my passkey").click()
     page.get_by_text("The passkey did not work this time.").wait_for()
-    assert page.get_by_role("button", name="Send me a code").is_visible()
+    expect(page.get_by_role("button", name="Send me a code")).to_be_visible()
 
 
 def test_asha_signs_in_changes_her_name_and_leaves_without_scripts_and_by_keyboard(cast, look):
     watched = look(reverse("account_login"), viewport=NARROW, java_script_enabled=False)
     page = watched.page
-    assert page.get_by_text("Passkeys need scripts").is_visible()
-    assert not page.get_by_role("button", name="Sign in with my passkey").is_visible()
+    expect(page.get_by_text("Passkeys need scripts")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in with my passkey")).not_to_be_visible()
     page.get_by_label("Your e-mail address").focus()
     page.keyboard.type("asha@example.org")
     page.keyboard.press("Enter")

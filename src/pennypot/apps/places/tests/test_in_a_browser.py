@@ -7,6 +7,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from playwright.sync_api import expect
 
 from pennypot.apps.places import demo, steps
 from pennypot.apps.places.models import Agency, Area, Membership, Place
@@ -54,7 +55,7 @@ def test_a_place_is_set_up_without_scripts(cast, look):
         {"name": "w.json", "mimeType": "application/json", "buffer": collection(feature("North"), feature("South"))}
     )
     page.get_by_role("button", name="Read the list").click()
-    assert page.get_by_role("img", name="Map of the areas in this list").is_visible()
+    expect(page.get_by_role("img", name="Map of the areas in this list")).to_be_visible()
     page.get_by_role("button", name="Yes, use this list").click()
     page.get_by_role("heading", name="Agencies", exact=True).wait_for()
     page.goto("/brindley/set-up/look/")

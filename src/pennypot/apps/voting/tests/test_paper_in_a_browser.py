@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from pennypot.apps.voting.actions.envelopes import check_envelope, open_envelopes
 from pennypot.apps.voting.actions.letters import ask_for_letters
@@ -75,10 +76,10 @@ def test_ballots_are_keyed_with_the_keyboard_alone_and_without_scripts(story, lo
     aled = sign_in(Client(), story.cast.aled)
     watched = look(address(story, "ballot_key", 1, 5), client=aled, java_script_enabled=False)
     for number in range(5, 13):
-        assert watched.page.get_by_role("heading", name=f"Ballot {number} of 12").is_visible()
+        expect(watched.page.get_by_role("heading", name=f"Ballot {number} of 12")).to_be_visible()
         watched.page.keyboard.type(f"{number % 5 + 1}")
         with watched.page.expect_navigation():
             watched.page.keyboard.press("Enter")
     assert PaperKeying.objects.filter(officer=story.cast.aled, number__gte=5).count() == 8
     # What nobody keyed a second time comes next: ballot 3, which Tariq keyed.
-    assert watched.page.get_by_role("heading", name="Ballot 3 of 12").is_visible()
+    expect(watched.page.get_by_role("heading", name="Ballot 3 of 12")).to_be_visible()
