@@ -11,13 +11,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import random
 import signal
 import statistics
+import subprocess
+import sys
 import time
+import uuid
 from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import psutil
@@ -26,6 +32,7 @@ from hall import database, free_port, new_game, server, start
 from pennypot.testing.phones import Answer, as_a_fresh_page, listen, send
 
 SEATS = 8
+RUSH = 400  # moves a second
 WARM = 5.0  # seconds at first that are played and not timed: a server that has just started draws everything anew
 
 
@@ -52,33 +59,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tables", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=40)
-    parser.add_argument("--only", choices=["steady", "rush", "two", "restart"], help="one part")
+    parser.add_argument("--only", choices=list(PARTS), help="one part")
+    parser.add_argument("--write", nargs=3, metavar=("TABLES", "UNTIL", "PAUSE"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    if chosen.write:
+        _write_moves(*chosen.write)
+        return
     with database() as postgres:
-        for name, part in {"steady": _steady, "rush": _rush, "two": _two, "restart": _restart}.items():
+        for name, part in PARTS.items():
             if chosen.only in (None, name):
                 part(chosen.tables, chosen.seconds, postgres)
 
 
-def _steady(tables: int, seconds: float, postgres: psutil.Process) -> None:
-    with server() as (port, process):
-        played = Played(new_game(tables, [port], phase="cut"), [])
-        asyncio.run(_play(played, seconds, 2.0, [process], postgres))
-        _report(f"{tables} tables of {SEATS} phones, a move every 2 s at each", played)
+def _steady(tables: int, seconds: float, postgres: psutil.Process, servers: int = 1) -> None:
+    with _game(tables, servers) as (played, processes):
+        asyncio.run(_play(played, seconds, 2.0, processes, postgres))
+        _report(f"{tables} tables of {SEATS} phones, a move every 2 s at each; server processes: {servers}", played)
 
 
-def _rush(tables: int, seconds: float, postgres: psutil.Process) -> None:
-    with server() as (port, process):
-        played = Played(new_game(tables, [port], phase="cut"), [])
-        asyncio.run(_play(played, min(seconds, 8), tables / 400, [process], postgres))
-        _report("400 moves a second asked for", played)
+def _rush(tables: int, seconds: float, postgres: psutil.Process, servers: int = 1) -> None:
+    with _game(tables, servers) as (played, processes):
+        asyncio.run(_play(played, min(seconds, 8), tables / RUSH, processes, postgres))
+        _report(f"{RUSH} moves a second asked for over HTTP; server processes: {servers}", played)
 
 
-def _two(tables: int, seconds: float, postgres: psutil.Process) -> None:
-    with server() as (one, first), server() as (other, second):
-        played = Played(new_game(tables, [one, other], phase="cut"), [])
-        asyncio.run(_play(played, seconds, 2.0, [first, second], postgres))
-        _report("the same, each table's phones over two server processes", played)
+def _written(tables: int, seconds: float, postgres: psutil.Process, servers: int = 1) -> None:
+    with _game(tables, servers) as (played, processes):
+        asyncio.run(_play(played, min(seconds, 8), tables / RUSH, processes, postgres, writers=2))
+        _report(f"{RUSH} moves a second written beside the server; server processes: {servers}", played)
+
+
+@contextmanager
+def _game(tables: int, servers: int) -> Iterator[tuple[Played, list[psutil.Process]]]:
+    """Run servers, and make an evening whose tables' phones are spread over them."""
+    with ExitStack() as running:
+        started = [running.enter_context(server()) for _ in range(servers)]
+        yield Played(new_game(tables, [port for port, _ in started], phase="cut"), []), [one for _, one in started]
 
 
 def _restart(tables: int, seconds: float, postgres: psutil.Process) -> None:
@@ -99,6 +115,17 @@ def _restart(tables: int, seconds: float, postgres: psutil.Process) -> None:
     _report("the server killed and started again in the middle", played)
 
 
+PARTS = {
+    "steady": _steady,
+    "two": partial(_steady, servers=2),
+    "rush": _rush,
+    "rush-two": partial(_rush, servers=2),
+    "written": _written,
+    "written-two": partial(_written, servers=2),
+    "restart": _restart,
+}
+
+
 # --- playing ------------------------------------------------------------------------------------------------------
 
 
@@ -109,8 +136,15 @@ async def _play(
     servers: Sequence[psutil.Process],
     postgres: psutil.Process,
     beside: Coroutine[Any, Any, None] | None = None,
+    writers: int = 0,
 ) -> None:
-    """Let all tables play for so long, one move each `pause`; wait until the last has arrived everywhere."""
+    """Let all tables play for so long, one move each `pause`; wait until the last has arrived everywhere.
+
+    Parameters
+    ----------
+    writers
+        So many processes make the moves by the site's own action; without any, the phones send forms.
+    """
     phones = [phone for table in played.game.phones for phone in table]
     streams = [asyncio.create_task(listen(phone)) for phone in phones]
     async with asyncio.timeout(120):
@@ -121,11 +155,17 @@ async def _play(
     meter = _Meter(servers, postgres)
     played.timed = time.perf_counter() + WARM
     stop = played.timed + seconds
-    playing = [asyncio.create_task(_play_table(table, stop, pause)) for table in played.game.phones]
+    tables = played.game.phones
+    if writers:
+        shares = [[table[0].table for table in tables[one::writers]] for one in range(writers)]
+        playing = [asyncio.create_task(_written_by_another(share, stop, pause)) for share in shares]
+    else:
+        playing = [asyncio.create_task(_play_table(table, stop, pause)) for table in tables]
     while not all(task.done() for task in playing):
         await asyncio.sleep(1)
         meter.look()
-    played.answers = await asyncio.gather(*playing)
+    made = {table: answers for task in playing for table, answers in task.result().items()}
+    played.answers = [made[table[0].table] for table in tables]
     played.used = meter.said()
     if other:
         await other
@@ -144,7 +184,7 @@ async def _play(
     await asyncio.gather(*streams, return_exceptions=True)
 
 
-async def _play_table(phones: Sequence[Any], stop: float, pause: float) -> list[Answer]:
+async def _play_table(phones: Sequence[Any], stop: float, pause: float) -> dict[int, list[Answer]]:
     number = phones[0].table
     chance = random.Random(number)
     await asyncio.sleep(chance.random() * pause)
@@ -156,7 +196,42 @@ async def _play_table(phones: Sequence[Any], stop: float, pause: float) -> list[
         answers.append(await send(phones[seat], fields))
         due = max(due + pause, time.perf_counter() - pause)
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-    return answers
+    return {number: answers}
+
+
+async def _written_by_another(tables: Sequence[int], stop: float, pause: float) -> dict[int, list[Answer]]:
+    """Let another process make these tables' moves, as a second server, a bot or the paper desk would."""
+    # The clock of all processes of a machine is one.
+    command = [sys.executable, __file__, "--write", json.dumps(tables), str(stop), str(pause)]
+    writer = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    said, _ = await writer.communicate()
+    return {int(table): [Answer(*one) for one in made] for table, made in json.loads(said).items()}
+
+
+def _write_moves(tables: str, until: str, pause: str) -> None:
+    """Make moves by the site's own action, one each `pause` at each table, and print when each was made."""
+    import django
+
+    django.setup()
+    from pennypot.apps.game.actions.moves import make_move
+    from pennypot.apps.game.models import Table
+    from pennypot.play import shipped
+
+    roles = [role.id for role in shipped("tilbrook").roles]
+    rows = list(Table.objects.select_related("session__pack").filter(pk__in=json.loads(tables)))
+    moves = {row.pk: _moves(row.pk) for row in rows}
+    made: dict[int, list[tuple[float, str, int]]] = {row.pk: [] for row in rows}
+    began, stop, apart = time.perf_counter(), float(until), float(pause) / len(rows)
+    for number in range(1_000_000):
+        time.sleep(max(0.0, began + number * apart - time.perf_counter()))
+        if (at := time.perf_counter()) > stop:
+            break
+        table, key = rows[number % len(rows)], uuid.uuid4()
+        seat, fields = next(moves[table.pk])
+        move = {name: int(value) if name == "level" else value for name, value in fields}
+        one = make_move(table, {**move, "seat": roles[seat]}, key=key)
+        made[table.pk].append((at, str(key), one.number))
+    print(json.dumps(made))
 
 
 def _moves(number: int) -> Iterator[tuple[int, list[tuple[str, str]]]]:

@@ -38,6 +38,8 @@ class Phone:
         How often its stream was opened.
     again
         How often it sent a form again.
+    line
+        The connection that its forms go by; kept open for the next one, as browsers do, until the server closes it.
     """
 
     table: int
@@ -53,6 +55,7 @@ class Phone:
     arrived: dict[int, float] = field(default_factory=dict)
     opened: int = 0
     again: int = 0
+    line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
 
 @dataclass(frozen=True)
@@ -104,26 +107,35 @@ async def send(phone: Phone, fields: list[tuple[str, str]]) -> Answer:
     head = (
         f"POST {phone.path}move/ HTTP/1.1\r\nHost: 127.0.0.1:{phone.port}\r\nCookie: {phone.cookies}\r\n"
         f"X-Pennypot: live\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
-        "Connection: close\r\n\r\n"
+        "\r\n"
     ).encode()
     began = time.perf_counter()
     while True:
-        with suppress(OSError, TimeoutError, IndexError, ValueError):
+        with suppress(OSError, EOFError, TimeoutError, IndexError, ValueError):
             async with asyncio.timeout(PATIENCE):
-                status, said = await _ask(phone.port, head + body)
+                status, said = await _ask(phone, head + body)
             if status < 500:
                 return Answer(began, key, said.get("move"), said.get("said", ""))
         phone.again += 1
         await asyncio.sleep(TRIES_AGAIN)
 
 
-async def _ask(port: int, request: bytes) -> tuple[int, dict[str, Any]]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def _ask(phone: Phone, request: bytes) -> tuple[int, dict[str, Any]]:
+    line, phone.line = phone.line, None
+    if line is None or line[0].at_eof() or line[1].is_closing():
+        if line is not None:
+            line[1].close()
+        line = await asyncio.open_connection("127.0.0.1", phone.port)
+    reader, writer = line
     try:
         writer.write(request)
-        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-    finally:
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = head.partition(b"content-length:")[2].split(b"\r\n", 1)[0]
+        body = await reader.readexactly(int(length))
+    except BaseException:
         writer.close()
+        raise
+    phone.line = line
     return int(head.split(b" ", 2)[1]), json.loads(body)
 
 
