@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connections
 from django.http.request import split_domain_port, validate_host
 
 from pennypot.house import feeds
@@ -385,11 +385,15 @@ def _last_seen(headers: dict[str, str], scope: Scope) -> int:
 
 
 def _asking(function: Callable[..., Any], *arguments: Any) -> Any:
-    close_old_connections()
+    """Ask the database; once more, with a new connection, when the one that was kept turns out to be broken.
+
+    Nothing is asked of the connection beforehand, as Django does for a page: that would double the questions.
+    """
     try:
         return function(*arguments)
-    finally:
+    except (OperationalError, InterfaceError):
         close_old_connections()
+        return function(*arguments)
 
 
 def _connection_details() -> dict[str, Any]:

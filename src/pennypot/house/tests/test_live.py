@@ -256,6 +256,27 @@ def test_listening_goes_on_after_the_connection_was_cut(work, asha_signed_in):
     run(story)
 
 
+def test_a_change_is_seen_at_once_although_the_reader_s_connection_was_cut(work, asha_signed_in):
+    def its_number():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return cursor.fetchone()[0]
+
+    async def story():
+        stream = Stream(f"/live/work/{work.pk}", asha_signed_in)
+        await stream.event()
+        await live._lane().listening.wait()
+        reader = await live._lane().read(its_number)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [reader])
+            assert cursor.fetchone() == (True,)
+        progress(work, 1, 2, "read by another")
+        assert (await stream.event())[1]["said"] == "read by another"
+        assert await live._lane().read(its_number) != reader
+
+    run(story)
+
+
 def test_all_streams_share_one_connection(work, asha_signed_in):
     count = f"SELECT count(*) {LISTENING}"
 
